@@ -1,0 +1,1 @@
+"""Bytes in, facts out: reads documents and scans. Knows no database."""

@@ -1,0 +1,1 @@
+"""Vocabulary and policy as data: record types, retention rules, access classes, roles, workflows, spellings."""

@@ -1,0 +1,206 @@
+"""The typed, frozen vocabulary of a pack: what kinds of records exist and what the house's rules say of them.
+
+Everything here is data read from YAML by `schemas.loader`; it knows no other package of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class FieldType(StrEnum):
+    """What a field of a form holds; it decides how its written value is read and checked."""
+
+    TEXT = "text"
+    DATE = "date"
+    DATETIME = "datetime"
+    HOUSE = "house"
+    PERSON = "person"
+    PHONE = "phone"
+    ID_NUMBER = "id_number"
+    MONEY = "money"
+    NUMBER = "number"
+    CHOICE = "choice"
+    CHECK = "check"
+
+
+class DecidedBy(StrEnum):
+    """Where a rule comes from: the manuals' own words, or the house's decision where they are silent."""
+
+    MANUAL = "manual"
+    HOUSE = "house"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of a form.
+
+    `label_zh` is printed on the form; `aliases` are other printed labels for the same field, in either script.
+    `choices` are the allowed values of a CHOICE field. A `required` field that is empty sends the record to the
+    verification desk. `role` names what the field means to filing: house, owner, date, number, grade or "".
+    """
+
+    code: str
+    label_zh: str
+    label_en: str
+    type: FieldType = FieldType.TEXT
+    aliases: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place on a form for a signature or a seal, with the printed label beside it and who signs there."""
+
+    code: str
+    label_zh: str
+    label_en: str
+    who: str = ""
+    aliases: tuple[str, ...] = ()
+    required: bool = True
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRule:
+    """One line of a retention schedule 保管期限.
+
+    `period` is "permanent", "long_term", "unscheduled" or an ISO 8601 period such as "P2Y" or "P15D".
+    `trigger` is the event whose day starts the period (see EVENT_TYPES); "" for permanent and unscheduled.
+    `when` limits the rule to records whose fields have these values (code → value), for example a grade.
+    `outcome` says what the end of the period leads to: "destroy" (a disposal list) or "review" (a person decides).
+    """
+
+    id: str
+    period: str
+    trigger: str = ""
+    when: Mapping[str, str] = field(default_factory=dict)
+    outcome: str = "destroy"
+    clause: str = ""
+    decided_by: DecidedBy = DecidedBy.MANUAL
+    reason: str = ""
+
+
+EVENT_TYPES = (
+    "title_transfer",
+    "sale",
+    "closed",
+    "quarter_filed",
+    "month_filed",
+    "book_full",
+    "contract_end",
+    "staff_left",
+    "recorded",
+)
+"""Trigger events 触发事件, as design section 8 fixes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """A record type 档案类型: one form, register, notice or certificate.
+
+    `dossier` is the kind of dossier its records belong to: owner_file, staff_file, vacant_unit_file,
+    register_quarter, document or none. `marks` are phrases that the body of such a form contains and other
+    forms do not; recognition uses them beside the title. `clauses` name the manual's paragraphs.
+    """
+
+    code: str
+    title_zh: str
+    title_en: str
+    family: str
+    kind: str
+    dossier: str
+    access_class: str
+    retention: tuple[RetentionRule, ...]
+    aliases: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    procedure: str = ""
+    filled_by: str = ""
+    approved_by: str = ""
+    fields: tuple[FieldSpec, ...] = ()
+    signatures: tuple[Place, ...] = ()
+    seals: tuple[Place, ...] = ()
+    copies: tuple[str, ...] = ()
+    paging: tuple[str, ...] = ()
+    filing_deadline: str = ""
+    clauses: tuple[str, ...] = ()
+    decided_by: DecidedBy = DecidedBy.MANUAL
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessClass:
+    """An access class 密级 and what it lets be known.
+
+    `rank` orders classes from public (0) up. `found_by` says what a person without a right may find a record by:
+    "text" (its words match, yet nothing of them is shown), "metadata" (type, house, date only) or "nothing".
+    `known` lists the metadata that such a person may then see. `viewing` is "role" (whoever has one of
+    `reader_roles`) or "grant" (only under an approved, unexpired grant). `download` is "role", "grant" or "never".
+    """
+
+    code: str
+    title_zh: str
+    title_en: str
+    rank: int
+    viewing: str
+    found_by: str = "text"
+    known: tuple[str, ...] = ()
+    reader_roles: tuple[str, ...] = ()
+    download: str = "role"
+    approver_roles: tuple[str, ...] = ()
+    grant_days: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role and the actions it may do; `excludes` are roles that one person may not hold beside it."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    actions: frozenset[str]
+    excludes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One step of a workflow: from `source` by `action` to `target`, for `roles`; `not_same_as` names earlier
+    actors (such as "requester") who may not take it."""
+
+    action: str
+    source: str
+    target: str
+    roles: tuple[str, ...]
+    not_same_as: tuple[str, ...] = ()
+    needs_reason: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """States and steps of one kind of thing: access_request, controlled_document, loan or disposal."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    initial: str
+    states: tuple[str, ...]
+    transitions: tuple[Transition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Everything a house's rules say, in one frozen value. `version` is a digest of the files it was read from."""
+
+    version: str
+    record_types: Mapping[str, RecordType]
+    access_classes: Mapping[str, AccessClass]
+    roles: Mapping[str, Role]
+    workflows: Mapping[str, Workflow]
+    long_term_years: int = 30
+    former_owner_years: int = 3
+    archival_code: str = "{fonds}-{category}·{year}-{period}-{item:04d}"
+    fonds: str = "DG"
