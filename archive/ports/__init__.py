@@ -1,0 +1,1 @@
+"""Small protocols between use cases and engines; each has a contract suite in tests/contracts."""

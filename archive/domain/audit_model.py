@@ -1,0 +1,58 @@
+"""The audit log's entries: a closed vocabulary of events (design 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Event(StrEnum):
+    """Everything the audit log can say. A new kind of act gets a name here first."""
+
+    ARCHIVE_CREATED = "archive:created"
+    PERSON_ADDED = "person:added"
+    PERSON_DISABLED = "person:disabled"
+    SIGNED_IN = "person:signed-in"
+    SIGN_IN_REFUSED = "person:sign-in-refused"
+    SIGNED_OUT = "person:signed-out"
+    ESTATE_IMPORTED = "estate:imported"
+    FILE_RECEIVED = "file:received"
+    FILE_REFUSED = "file:refused"
+    RECORD_FILED = "record:filed"
+    RECORD_TO_VERIFY = "record:to-verify"
+    RECORD_VERIFIED = "record:verified"
+    RECORD_OPENED = "record:opened"
+    RECORD_DOWNLOADED = "record:downloaded"
+    PAGE_VIEWED = "page:viewed"
+    DOSSIER_OPENED = "dossier:opened"
+    REVISION_RECEIVED = "document:revision-received"
+    REFUSED = "access:refused"
+    ACCESS_REQUESTED = "access:requested"
+    ACCESS_APPROVED = "access:approved"
+    ACCESS_DENIED = "access:denied"
+    ACCESS_REVOKED = "access:revoked"
+    SEARCHED_SECRET = "search:secret-class"
+    EVENT_RECORDED = "retention:event-recorded"
+    HOLD_SET = "retention:hold-set"
+    HOLD_LIFTED = "retention:hold-lifted"
+    SWEPT = "retention:swept"
+    INDEX_REBUILT = "index:rebuilt"
+    CHECKPOINT_SIGNED = "audit:checkpoint-signed"
+    EXPORTED = "audit:exported"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One entry. `number` counts from 0 without gaps; `leaf` is the hex RFC 6962 leaf hash of the others
+    (sha256 of 0x00 and the canonical JSON)."""
+
+    number: int
+    at: datetime
+    event: str
+    actor: str
+    subject: str
+    detail: Mapping[str, Any]
+    leaf: str

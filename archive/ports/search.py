@@ -1,0 +1,101 @@
+"""SearchIndex: finds record ids by words, exactly. It is disposable and never asked about permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+
+class IndexUnavailable(Exception):
+    """The engine does not answer; searching waits, filing goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """What the index knows of one record. `text` is raw; the adapter folds it with schemas.text.fold.
+
+    `change` is the record's change number: an entry never replaces one with a higher change.
+    `house` is the canonical key or ""; `numbers` are archival code, document number, phones and IDs.
+    """
+
+    record: str
+    change: int
+    type: str
+    title: str
+    text: str
+    access_class: str
+    house: str = ""
+    dossier: str = ""
+    date: date | None = None
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """These folded characters, contiguous, anywhere in title or text (at least one character)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A folded Latin word or number; matches whole tokens that begin with it, in title, text or numbers."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class InHouse:
+    """Records of this canonical house key."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """All `terms` must match. `classes` limits to access classes; `records` to these ids when not None.
+
+    `sort` is "date" (newest first, undated last, then id) or "relevance". `limit` up to 1000."""
+
+    terms: tuple[Phrase | Word | InHouse, ...] = ()
+    types: tuple[str, ...] = ()
+    houses: tuple[str, ...] = ()
+    date_from: date | None = None
+    date_to: date | None = None
+    classes: tuple[str, ...] | None = None
+    dossiers: tuple[str, ...] = ()
+    sort: str = "date"
+    offset: int = 0
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """`total` counts all matches exactly; `records` are the ids of the asked page, in order."""
+
+    total: int
+    records: tuple[str, ...]
+    by_type: dict[str, int] = field(default_factory=dict)
+
+
+class SearchIndex(Protocol):
+    """Contract (tests/contracts/search_index.py): totals and orders are the same in every adapter and equal to a
+    brute-force scan over folded title and text."""
+
+    def write(self, entries: Sequence[IndexEntry], removed: Sequence[tuple[str, int]] = ()) -> None:
+        """Add or replace entries and remove records (id, change); visible to every process on return.
+        Older changes than what is there are ignored. Raises IndexUnavailable."""
+
+    def search(self, query: Query) -> Hits:
+        """Raises IndexUnavailable."""
+
+    def count(self) -> int:
+        """How many records the index holds."""
+
+    def rebuild(self, entries: Iterable[IndexEntry]) -> int:
+        """Build a new index aside from `entries`, then swap; readers see old or new, never half. Returns how many."""
+
+    def ping(self) -> None:
+        """Raises IndexUnavailable with one clear sentence."""
