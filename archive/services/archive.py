@@ -1,0 +1,43 @@
+"""The wired archive as use cases see it: ports, pack and the few settings that matter to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from archive.ports.clock import Clock
+from archive.ports.jobs import Jobs
+from archive.ports.search import SearchIndex
+from archive.ports.store import BlobStore
+from archive.ports.unit_of_work import UnitOfWorkFactory
+from ingest.facts import FileFacts, Limits
+from schemas.model import Pack
+
+
+class FileReader(Protocol):
+    """What use cases need of ingest.reader.Reader: reading and rendering in a killable child."""
+
+    def read_file(self, path: Path, name: str, limits: Limits = ...) -> FileFacts: ...
+
+    def render(self, path: Path, media_type: str, page: int, width: int) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Everything a use case may touch. Made by archive.bootstrap, one per process."""
+
+    uow: UnitOfWorkFactory
+    store: BlobStore
+    index: SearchIndex
+    jobs: Jobs
+    clock: Clock
+    pack: Pack
+    reader: Callable[[], FileReader]
+    """The process's reader, started at first use; only workers and page rendering use it."""
+    home: Path
+    """Folder for caches and the signing key; on scale-out each machine has its own."""
+    max_upload: int = 2 * 1024**3
