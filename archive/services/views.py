@@ -1,0 +1,219 @@
+"""What use cases answer to the doors: read models already cut to what the asker may know.
+
+A page, the API and the command line show exactly these values and compute nothing of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from archive.domain.access_model import AccessRequest, Grant, Reading
+from archive.domain.audit_model import AuditEntry
+from archive.domain.documents import Document, Revision
+from archive.domain.estate import House, Tenure
+from archive.domain.people import Person
+from archive.domain.records import Dossier, Intake, Record, Version
+from retention.model import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the asker may do with one record, and why not where not. `grant` is the one that opens it."""
+
+    known: bool
+    open: bool
+    download: bool
+    refusal: str = ""
+    """Code of the reason when not open: needs_grant, not_your_role, destroyed."""
+    may_request: bool = False
+    pending_request: str | None = None
+    grant: Grant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a snippet; `hit` marks the words that were searched."""
+
+    text: str
+    hit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One search hit. For a `restricted` one only what its class lets be known is set, and no snippet."""
+
+    record: str
+    type: str | None
+    title: str
+    house: str | None
+    date: date | None
+    access_class: str
+    restricted: bool
+    snippet: tuple[Piece, ...] | None
+    may_request: bool
+    state: str
+    pending_request: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """`current_to` is the change number up to which the index is complete; `behind` how many changes wait."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    current_to: int
+    behind: int
+    by_type: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """A record page. Without the right to open it, `record` is cut to what is known and the rest is empty."""
+
+    record: Record
+    rights: Rights
+    dossier: Dossier | None
+    house: House | None
+    versions: tuple[Version, ...] = ()
+    decision: Decision | None = None
+    revision: Revision | None = None
+    siblings: tuple[Revision, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    readers: Mapping[str, str] = field(default_factory=dict)
+    """Person id → display name, for everything on this page."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyView:
+    """One item of the verification desk, with everything needed to decide; `text` is the page text by number."""
+
+    record: Record
+    intake: Intake | None
+    facts: Mapping[str, Any]
+    suggestions: tuple[tuple[str, str], ...]
+    """(type code, zh title) to choose from, most likely first."""
+    houses: tuple[House, ...]
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """An upload and how far it is."""
+
+    batch: str
+    items: tuple[Intake, ...]
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request with its names resolved and, once approved, its grant and what was opened under it."""
+
+    request: AccessRequest
+    requester: Person
+    record: Record | None
+    dossier: Dossier | None
+    decided_by: Person | None = None
+    grant: Grant | None = None
+    readings: tuple[Reading, ...] = ()
+    may_decide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerFileLine:
+    """One expected or present entry of an owner file's contents."""
+
+    type: str
+    title: str
+    records: tuple[Record, ...]
+    expected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerFileView:
+    """An owner file 业主档案: the house, its tenures, what is there and what is missing."""
+
+    dossier: Dossier | None
+    house: House
+    tenures: tuple[Tenure, ...]
+    lines: tuple[OwnerFileLine, ...]
+    rights: Rights
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A controlled document with all its revisions, newest first."""
+
+    document: Document
+    revisions: tuple[Revision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """One line of the sweep's list."""
+
+    record: str
+    title: str
+    type: str | None
+    house: str | None
+    outcome: str
+    until: date | None
+    rule: str
+    clauses: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SweepReport:
+    """What a sweep found on `on`. `dry_run` ones are not kept."""
+
+    on: date
+    examined: int
+    lines: tuple[DueLine, ...]
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One part of the system and whether it answers. `message` says what to do when it does not."""
+
+    name: str
+    ok: bool
+    message: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The first screen: counts and short lists, only what the person may do (empty otherwise)."""
+
+    to_verify: int = 0
+    waiting_files: int = 0
+    open_requests: tuple[RequestView, ...] = ()
+    my_requests: tuple[RequestView, ...] = ()
+    my_grants: tuple[RequestView, ...] = ()
+    due: int = 0
+    refusals: tuple[AuditEntry, ...] = ()
+    health: tuple[Health, ...] = ()
+    quarantined_jobs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    entries: tuple[AuditEntry, ...]
+    size: int
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file for the browser. `filename` is safe to show; send it RFC 6266 encoded."""
+
+    filename: str
+    media_type: str
+    content: bytes
+    at: datetime
