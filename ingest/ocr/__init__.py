@@ -1,0 +1,42 @@
+"""Text of scanned pages: turned upright, straightened, read, with a place and a confidence for each line."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ingest.facts import Page
+from ingest.ocr.engine import Engine, Found, Image
+from ingest.ocr.order import lines
+from ingest.ocr.rapid import RapidEngine
+from ingest.ocr.straighten import content, skew_of, to_gray, upright
+
+__all__ = ["Engine", "Found", "Image", "recognise", "upright"]
+
+
+@cache
+def _engine() -> Engine:
+    """One engine a process, built on first use: compiled networks must not cross a fork."""
+    return RapidEngine()
+
+
+def recognise(image: Image, dpi: int | None = None, *, number: int = 1, engine: Engine | None = None) -> Page:
+    """Read one page from its pixels (H×W×3 RGB or H×W gray, uint8).
+
+    The page may lie turned by 90, 180 or 270 degrees and up to 6 degrees askew; both are undone first and
+    reported in `turned` and `skew` (degrees clockwise). Boxes are fractions of the upright page, which is
+    `upright(image, turned, skew)` and `width`×`height` pixels big. An empty sheet comes back without lines
+    and with `blank` set. `dpi` is the scan's resolution where known. `number` is the page's number in its
+    file, from 1. ValueError when the array is no image.
+    """
+    if image.dtype != "uint8" or image.ndim not in (2, 3) or 0 in image.shape[:2]:
+        raise ValueError(f"not a page image: shape {image.shape}, {image.dtype}")
+    reader = engine or _engine()
+    gray = to_gray(image)
+    if content(gray) is None:
+        return Page(number, (), "", image.shape[1], image.shape[0], blank=True, origin="ocr")
+    skew = skew_of(gray)
+    turned = reader.turn(upright(image, 0, skew))
+    straight = upright(image, turned, skew)
+    height, width = straight.shape[:2]
+    placed, text = lines(reader.read(straight), number, width, height)
+    return Page(number, placed, text, width, height, turned, skew, blank=not placed, origin="ocr")

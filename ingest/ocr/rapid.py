@@ -1,0 +1,193 @@
+"""The models that RapidOCR's wheel brings, run by OpenVINO in single precision on one thread.
+
+Detection works on a shrunk page (the figures are in docs/decisions/); reading works on full resolution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.ocr.engine import Found, Image
+from ingest.ocr.straighten import content, shrunk, to_gray, to_rgb
+
+DETECT_LONGEST = 1440
+"""Pixels of the longer side of an A4 page at which text is looked for."""
+
+_ROW = 48
+"""Pixels of height of a line as the reading network takes it."""
+_STEP = 32
+"""Widths are rounded up to a multiple of this many pixels, so that few shapes are compiled."""
+_TALL = 1.6
+"""A box this many times higher than wide is a column of characters."""
+_SURE = 0.85
+"""A page whose longest lines read with this median confidence stands upright."""
+
+Floats = NDArray[np.float32]
+Box = tuple[int, int, int, int]
+
+
+class RapidEngine:
+    """Text recognition in Chinese (both scripts) and English with PP-OCR models; needs no network."""
+
+    def __init__(self, detect_longest: int = DETECT_LONGEST) -> None:
+        self._detect_longest = detect_longest
+
+    @cached_property
+    def _networks(self) -> _Networks:
+        return _Networks()
+
+    def turn(self, page: Image) -> int:
+        """See `Engine.turn`: by the shape of the boxes, then by how surely a few lines read either way up."""
+        rgb = to_rgb(page)
+        small, _ = shrunk(rgb, 960)
+        boxes = self._boxes(small, 960)
+        if not boxes:
+            return 0
+        tall = sum(1 for b in boxes if b[3] - b[1] > 1.5 * (b[2] - b[0]))
+        wide = sum(1 for b in boxes if b[2] - b[0] > 1.5 * (b[3] - b[1]))
+        sideways = tall > wide
+        upward = self._certainty(np.rot90(rgb, 1) if sideways else rgb)
+        if upward >= _SURE:
+            return 90 if sideways else 0
+        downward = self._certainty(np.rot90(rgb, 3) if sideways else np.rot90(rgb, 2))
+        if downward > upward:
+            return 270 if sideways else 180
+        return 90 if sideways else 0
+
+    def _certainty(self, page: Image) -> float:
+        page = np.ascontiguousarray(page)
+        small, factor = shrunk(page, 960)
+        boxes = self._boxes(small, 960)
+        lines = [b for b in boxes if 3 <= (b[2] - b[0]) / max(1, b[3] - b[1]) <= 14]
+        lines = sorted(lines, key=lambda b: b[0] - b[2])[:7]
+        if not lines:
+            return 0.0
+        crops = [_cut(page, tuple(int(v / factor) for v in b)) for b in lines]
+        return float(np.median([confidence for _, confidence in self._networks.read(crops)]))
+
+    def read(self, page: Image) -> Sequence[Found]:
+        """See `Engine.read`."""
+        area = content(to_gray(page))
+        if area is None:
+            return ()
+        left, top, right, bottom = area
+        rgb = np.ascontiguousarray(to_rgb(page)[top:bottom, left:right])
+        longest = round(self._detect_longest * max(rgb.shape[:2]) / max(page.shape[:2]))
+        boxes = self._boxes(rgb, longest)
+        read = self._networks.read([_cut(rgb, box) for box in boxes])
+        return [
+            Found(text, left + b[0], top + b[1], left + b[2], top + b[3], confidence)
+            for b, (text, confidence) in zip(boxes, read, strict=True)
+            if text.strip()
+        ]
+
+    def _boxes(self, rgb: Image, longest: int) -> list[Box]:
+        return self._networks.detect(rgb, longest)
+
+
+def _cut(page: Image, box: Sequence[int]) -> Image:
+    x0, y0, x1, y1 = box
+    crop = page[max(0, y0) : y1, max(0, x0) : x1]
+    if crop.shape[0] >= _TALL * crop.shape[1]:
+        return _column_as_row(crop)
+    return crop
+
+
+def _column_as_row(column: Image) -> Image:
+    """Characters that stand one under another, put side by side."""
+    marks = to_gray(column)
+    inked = (marks < (float(marks.min()) + float(marks.max())) / 2).any(axis=1)
+    size = column.shape[1]
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], inked.view(np.int8), [0]))))
+    parts: list[tuple[int, int]] = []
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if parts and (end - parts[-1][0]) <= size:
+            parts[-1] = (parts[-1][0], int(end))
+        else:
+            parts.append((int(start), int(end)))
+    tiles = [cv2.resize(column[a:b], (size, size)) if (b - a) > 1.5 * size else column[a:b] for a, b in parts]
+    height = max((t.shape[0] for t in tiles), default=0)
+    if len(tiles) < 2:
+        return column
+    fill = int(np.median(column))
+    padded = [
+        cv2.copyMakeBorder(
+            t,
+            (height - len(t)) // 2,
+            height - len(t) - (height - len(t)) // 2,
+            0,
+            0,
+            cv2.BORDER_CONSTANT,
+            value=(fill,) * 3,
+        )
+        for t in tiles
+    ]
+    return np.asarray(np.concatenate(padded, axis=1), dtype=np.uint8)
+
+
+class _Networks:
+    """The two networks, compiled once a process."""
+
+    def __init__(self) -> None:
+        import openvino
+        from rapidocr.ch_ppocr_det.utils import DBPostProcess
+
+        spec = find_spec("rapidocr")
+        if spec is None or spec.origin is None:
+            raise RuntimeError("rapidocr is not installed")
+        models = Path(spec.origin).parent / "models"
+        core = openvino.Core()
+        hints = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1, "PERFORMANCE_HINT": "LATENCY"}
+        self._detector = core.compile_model(str(models / "PP-OCRv6_det_small.onnx"), "CPU", hints)
+        reader = core.read_model(str(models / "PP-OCRv6_rec_small.onnx"))
+        characters = str(reader.get_rt_info(["framework", "character"]).value).splitlines()
+        self._characters = ["", *characters, " "]
+        self._reader = core.compile_model(reader, "CPU", hints)
+        self._contours = DBPostProcess(
+            thresh=0.3,
+            box_thresh=0.5,
+            max_candidates=1000,
+            unclip_ratio=1.6,
+            score_mode="fast",
+            use_dilation=True,
+        )
+
+    def detect(self, rgb: Image, longest: int) -> list[Box]:
+        """Rectangles around runs of text, in pixels of `rgb`, sought with the longer side at `longest`."""
+        small, _ = shrunk(rgb, longest)
+        height, width = (max(32, round(side / 32) * 32) for side in small.shape[:2])
+        sized = cv2.resize(small, (width, height))
+        bgr = sized[:, :, ::-1].astype(np.float32) / 127.5 - 1.0
+        heat = self._detector(np.ascontiguousarray(bgr.transpose(2, 0, 1)[None]))[0]
+        quads, _ = self._contours(np.asarray(heat), (rgb.shape[0], rgb.shape[1]))
+        return [
+            (int(q[:, 0].min()), int(q[:, 1].min()), int(np.ceil(q[:, 0].max())), int(np.ceil(q[:, 1].max())))
+            for q in quads
+        ]
+
+    def read(self, crops: Sequence[Image]) -> list[tuple[str, float]]:
+        """Text and confidence of each crop that holds one line."""
+        return [self._read(crop) for crop in crops]
+
+    def _read(self, crop: Image) -> tuple[str, float]:
+        if crop.shape[0] < 3 or crop.shape[1] < 3:
+            return "", 0.0
+        width = max(8, int(np.ceil(_ROW * crop.shape[1] / crop.shape[0])))
+        sized = cv2.resize(crop, (width, _ROW))[:, :, ::-1].astype(np.float32) / 127.5 - 1.0
+        padded = np.zeros((_ROW, -(-width // _STEP) * _STEP, 3), np.float32)
+        padded[:, :width] = sized
+        scores = np.asarray(self._reader(np.ascontiguousarray(padded.transpose(2, 0, 1)[None]))[0])[0]
+        return self._collapse(scores)
+
+    def _collapse(self, scores: Floats) -> tuple[str, float]:
+        best = scores.argmax(axis=1)
+        kept = np.flatnonzero((best != 0) & np.concatenate(([True], best[1:] != best[:-1])))
+        text = "".join(self._characters[i] for i in best[kept])
+        return text, float(scores[kept, best[kept]].mean()) if len(kept) else 0.0

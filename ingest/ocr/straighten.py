@@ -1,0 +1,129 @@
+"""Skew, turns and empty paper: what can be told from a page's pixels before anything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+
+from ingest.ocr.engine import Image
+
+MAX_SKEW = 6.0
+"""Degrees; a page that lies more askew than this was not fed but thrown."""
+
+_WHITE = 255
+
+
+def to_gray(image: Image) -> Image:
+    """The page as H×W gray."""
+    return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+
+
+def to_rgb(image: Image) -> Image:
+    """The page as H×W×3 RGB."""
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2RGB), dtype=np.uint8) if image.ndim == 2 else image
+
+
+def ink(gray: Image) -> Image:
+    """255 where something is printed, written or stamped, 0 on paper. Paper may be gray and unevenly lit."""
+    size = max(15, min(gray.shape[:2]) // 24) | 1
+    paper = cv2.medianBlur(cv2.dilate(gray, np.ones((7, 7), np.uint8)), min(size, 255))
+    depth = cv2.subtract(paper, gray)
+    return np.asarray(cv2.threshold(depth, 48, _WHITE, cv2.THRESH_BINARY)[1], dtype=np.uint8)
+
+
+def shrunk(image: Image, longest: int) -> tuple[Image, float]:
+    """The image with its longer side at most `longest` pixels, and the factor it was shrunk by (≤ 1)."""
+    factor = min(1.0, longest / max(image.shape[:2]))
+    if factor == 1.0:
+        return image, 1.0
+    size = (max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8), factor
+
+
+def skew_of(gray: Image) -> float:
+    """Degrees, clockwise positive, that the lines of a page (upright or on its side) are off the horizontal.
+
+    The angle at which rows or columns of ink separate best, by projection, between -MAX_SKEW and MAX_SKEW.
+    """
+    small, _ = shrunk(gray, 1000)
+    marks = ink(small)
+    marks = _without_edges(marks)
+    if cv2.countNonZero(marks) < 200:
+        return 0.0
+    coarse = _best(marks, np.arange(-MAX_SKEW, MAX_SKEW + 0.01, 0.5))
+    return float(round(_best(marks, np.arange(coarse - 0.5, coarse + 0.51, 0.1)), 2))
+
+
+def _without_edges(marks: Image) -> Image:
+    """Shadows at the scanner's edge would pull the angle to 0."""
+    height, width = marks.shape
+    kept = np.zeros_like(marks)
+    y, x = height // 40, width // 40
+    kept[y : height - y, x : width - x] = marks[y : height - y, x : width - x]
+    return kept
+
+
+def _best(marks: Image, angles: Iterable[float]) -> float:
+    return max(angles, key=lambda angle: (_sharpness(marks, angle), -abs(angle)))
+
+
+def _sharpness(marks: Image, angle: float) -> float:
+    turned = _rotated(marks, -angle, 0)
+    best = 0.0
+    for axis in (0, 1):
+        profile = turned.sum(axis=axis, dtype=np.float64) / _WHITE
+        best = max(best, float(np.square(np.diff(profile)).sum()) / turned.shape[axis])
+    return best
+
+
+def _rotated(image: Image, clockwise: float, fill: int) -> Image:
+    height, width = image.shape[:2]
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -clockwise, 1.0)
+    turned = cv2.warpAffine(
+        image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(fill, fill, fill)
+    )
+    return np.asarray(turned, dtype=np.uint8)
+
+
+def upright(image: Image, turned: int, skew: float) -> Image:
+    """The page as it is read: `turned` (0, 90, 180, 270 clockwise) undone, then `skew` degrees undone.
+
+    Boxes in `ingest.facts` are fractions of this image. White is added around so that no corner is lost.
+    """
+    straight = np.ascontiguousarray(np.rot90(image, (turned % 360) // 90))
+    if abs(skew) < 0.05:
+        return straight
+    height, width = straight.shape[:2]
+    slope = np.tan(np.radians(abs(skew)))
+    dx, dy = int(np.ceil(height * slope / 2)), int(np.ceil(width * slope / 2))
+    padded = cv2.copyMakeBorder(straight, dy, dy, dx, dx, cv2.BORDER_REPLICATE)
+    return _rotated(np.asarray(padded, dtype=np.uint8), -skew, _WHITE)
+
+
+def content(gray: Image) -> tuple[int, int, int, int] | None:
+    """The rectangle (x0, y0, x1, y1; pixels) around all marks bigger than dust; None on an empty sheet."""
+    small, factor = shrunk(gray, 1000)
+    marks = _without_edges(ink(small))
+    joined = cv2.dilate(marks, np.ones((3, 9), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    boxes = [
+        s
+        for s in stats[1:count]
+        if s[cv2.CC_STAT_HEIGHT] >= 6 and s[cv2.CC_STAT_WIDTH] >= 12 and s[cv2.CC_STAT_AREA] >= 60
+    ]
+    if not boxes:
+        return None
+    x0 = min(s[cv2.CC_STAT_LEFT] for s in boxes)
+    y0 = min(s[cv2.CC_STAT_TOP] for s in boxes)
+    x1 = max(s[cv2.CC_STAT_LEFT] + s[cv2.CC_STAT_WIDTH] for s in boxes)
+    y1 = max(s[cv2.CC_STAT_TOP] + s[cv2.CC_STAT_HEIGHT] for s in boxes)
+    margin = 16
+    height, width = gray.shape[:2]
+    return (
+        max(0, int((x0 - margin) / factor)),
+        max(0, int((y0 - margin) / factor)),
+        min(width, int((x1 + margin) / factor)),
+        min(height, int((y1 + margin) / factor)),
+    )
