@@ -21,7 +21,10 @@ class RecordState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Records that belong together 案卷. `kind` as in RecordType.dossier; `house` is a House.id."""
+    """Records that belong together 案卷. `kind` as in RecordType.dossier; `house` is a House.id.
+
+    `key` is unique and says what the dossier is for (archive.domain.filing.dossier_key); `code` is its 档号.
+    """
 
     id: str
     code: str
@@ -31,6 +34,7 @@ class Dossier:
     opened_at: datetime
     house: str | None = None
     tenure: str | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

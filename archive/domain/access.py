@@ -1,0 +1,129 @@
+"""The one place that decides on rights (design 6). Every door asks `authorize`; without an answer it stays shut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive.domain.access_model import AccessRequest, Grant
+from archive.domain.people import OPERATOR, SYSTEM, Actor
+from archive.domain.records import Record, RecordState
+from schemas.model import AccessClass, Pack
+
+OPERATOR_MAY_NOT = frozenset({"access.decide", "access.request", "record.download"})
+"""What needs a person with a name: a grant that nobody asked for or approved would prove nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Yes, and under which grant where one was needed."""
+
+    grant: Grant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No. `reason` is one of: not_your_role, needs_grant, never, own_request, destroyed, not_to_verify, unknown."""
+
+    reason: str
+
+
+Answer = Allowed | Refusal
+
+
+def may(actor: Actor, action: str, pack: Pack) -> bool:
+    """Whether any role of `actor` includes `action`; for menus and doors without an object."""
+    if actor == SYSTEM:
+        return True
+    if actor == OPERATOR:
+        return action not in OPERATOR_MAY_NOT
+    return any(action in pack.roles[role].actions for role in actor.roles if role in pack.roles)
+
+
+def authorize(
+    actor: Actor,
+    action: str,
+    pack: Pack,
+    *,
+    record: Record | None = None,
+    request: AccessRequest | None = None,
+    grants: Iterable[Grant] = (),
+    now: datetime | None = None,
+) -> Answer:
+    """Decide whether `actor` may do `action`, on `record` or `request` where it is about one.
+
+    `grants` are the actor's own; `now` (UTC) is needed where a grant may count. Deny by default.
+    """
+    if not may(actor, action, pack):
+        return Refusal("not_your_role")
+    if request is not None:
+        return _on_request(actor, action, request)
+    if record is not None:
+        return _on_record(actor, action, pack, record, grants, now)
+    return Allowed()
+
+
+def _on_request(actor: Actor, action: str, request: AccessRequest) -> Answer:
+    if action == "access.decide" and request.requester == actor.id:
+        return Refusal("own_request")
+    return Allowed()
+
+
+def _on_record(
+    actor: Actor, action: str, pack: Pack, record: Record, grants: Iterable[Grant], now: datetime | None
+) -> Answer:
+    access_class = pack.access_classes[record.access_class]
+    if action == "record.know":
+        return Allowed() if knowable(actor, access_class) else Refusal("unknown")
+    if record.state is RecordState.DESTROYED and action in ("record.open", "record.download", "record.file"):
+        return Refusal("destroyed")
+    if action == "record.file":
+        unsettled = record.state in (RecordState.TO_VERIFY, RecordState.KEPT_UNREADABLE)
+        return Allowed() if unsettled else Refusal("not_to_verify")
+    if action == "record.open":
+        return _by_policy(actor, access_class, access_class.viewing, record, grants, now)
+    if action == "record.download":
+        return _by_policy(actor, access_class, access_class.download, record, grants, now)
+    return Allowed()
+
+
+def _by_policy(
+    actor: Actor,
+    access_class: AccessClass,
+    policy: str,
+    record: Record,
+    grants: Iterable[Grant],
+    now: datetime | None,
+) -> Answer:
+    if policy == "never":
+        return Refusal("never")
+    if policy == "role":
+        return Allowed() if reads_by_role(actor, access_class) else Refusal("not_your_role")
+    if now is None:
+        return Refusal("needs_grant")
+    for grant in grants:
+        if grant.reader == actor.id and grant.active(now) and covers(grant, record):
+            return Allowed(grant)
+    return Refusal("needs_grant")
+
+
+def reads_by_role(actor: Actor, access_class: AccessClass) -> bool:
+    """Whether a role alone opens records of this class; never for classes that need a grant."""
+    if access_class.viewing != "role":
+        return False
+    if actor in (SYSTEM, OPERATOR) or not access_class.reader_roles:
+        return True
+    return any(role in access_class.reader_roles for role in actor.roles)
+
+
+def covers(grant: Grant, record: Record) -> bool:
+    """Whether the grant's target is this record or the dossier it lies in."""
+    if grant.target_kind == "dossier":
+        return record.dossier is not None and grant.target == record.dossier
+    return grant.target == record.id
+
+
+def knowable(actor: Actor, access_class: AccessClass) -> bool:
+    """Whether the existence of a record of this class may be shown to the actor at all."""
+    return access_class.found_by != "nothing" or reads_by_role(actor, access_class)

@@ -1,0 +1,289 @@
+"""Filing: what a worker makes of a received file. Bytes to the store, then one transaction, then jobs (design 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from archive.domain.audit_model import Event
+from archive.domain.estate import House, Tenure
+from archive.domain.filing import HOUSE_DOSSIERS, UNFILED_CLASS, Filing, decide, dossier_key
+from archive.domain.matching import Belonging, belong
+from archive.domain.people import SYSTEM
+from archive.domain.records import Dossier, Intake, Record, RecordState, Version, VersionText, version_id
+from archive.ports.store import NewVersion, Received
+from archive.ports.unit_of_work import UnitOfWork
+from archive.services.archive import Archive
+from archive.services.common import must, new_id
+from archive.services.documents import note_revision
+from archive.services.dossiers import open_dossier
+from archive.services.indexing import wake_index
+from archive.services.intake import finish
+from archive.services.keeping import due_on
+from archive.services.objects import plain, record_version
+from ingest.facts import FileFacts, FileState, Problem, RecordFacts
+from schemas.houses import parse_house
+
+WHOLE = "original"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One record about to be written, with the bytes that are its original."""
+
+    record: Record
+    version: Version
+    facts: RecordFacts
+    original: bytes | Received
+    dossier: Dossier | None
+    new_dossier: bool
+    house: House | None
+    tenure: Tenure | None
+
+
+def read_intake(archive: Archive, intake_id: str) -> None:
+    """The job "read": read one received file and file its records. Safe to run again after any interruption."""
+    with archive.uow() as uow:
+        item = must(uow.get(Intake, intake_id), "该文件")
+        if item.state not in ("waiting", "reading"):
+            return
+        twin = _twin(uow, item)
+    if twin is not None:
+        _settle(archive, item, "duplicate", (_duplicate(twin),), records=(twin.id,))
+        return
+    with received_file(archive, item) as path:
+        facts = archive.reader().read_file(path, item.original_name)
+        if facts.state is FileState.REFUSED:
+            _settle(archive, item, "refused", facts.problems, media_type=facts.media_type)
+            return
+        file_facts(archive, item, facts, path)
+
+
+@contextmanager
+def received_file(archive: Archive, item: Intake) -> Iterator[Path]:
+    """The received bytes as a file for the reader."""
+    with archive.store.open_received(item.sha256) as stream:
+        named = Path(str(getattr(stream, "name", "")))
+        if named.is_file():
+            yield named
+            return
+        with TemporaryDirectory(prefix="dangan-") as folder:
+            target = Path(folder) / WHOLE
+            with target.open("wb") as out:
+                while chunk := stream.read(1 << 20):
+                    out.write(chunk)
+            yield target
+
+
+def _twin(uow: UnitOfWork, item: Intake) -> Record | None:
+    """A record that was made from the very same bytes."""
+    same = uow.list(Intake, sha256=item.sha256, state=("done", "kept_unreadable"), order=("id",), limit=5)
+    for other in same:
+        for record_id in other.records:
+            record = uow.get(Record, record_id)
+            if record is not None and record.state is not RecordState.DESTROYED:
+                return record
+    return None
+
+
+def _duplicate(twin: Record) -> Problem:
+    return Problem(
+        "duplicate",
+        f"同一个文件已经归档为「{twin.title}」,没有重复收下。",
+        {"record": twin.id, "title": twin.title},
+    )
+
+
+def _settle(
+    archive: Archive,
+    item: Intake,
+    state: str,
+    problems: Sequence[Problem],
+    *,
+    records: tuple[str, ...] = (),
+    media_type: str = "",
+) -> None:
+    """End an intake without a new record; refused bytes stay in the receiving area until a person decides."""
+    now = archive.clock.now()
+    noted = tuple(plain(p) for p in problems)
+    with archive.uow(write=True) as uow:
+        uow.put(finish(item, state, problems=noted, records=records, media_type=media_type))
+        if state == "refused":
+            codes = [p.code for p in problems]
+            uow.audit(Event.FILE_REFUSED, actor=SYSTEM.id, subject=item.id, at=now, codes=codes, sha256=item.sha256)
+        uow.commit()
+    if state == "duplicate" or item.size == 0:
+        archive.store.drop_received(item.sha256)
+
+
+def file_facts(archive: Archive, item: Intake, facts: FileFacts, path: Path) -> None:
+    """Write the records that a file's facts describe and end its intake."""
+    parts = facts.records or (_unread(facts),)
+    with archive.uow() as uow:
+        drafts = [_draft(archive, uow, item, facts, part, path) for part in parts]
+    archive.store.put(_stored(drafts))
+    with archive.uow(write=True) as uow:
+        fresh = uow.get(Intake, item.id)
+        if fresh is None or fresh.state not in ("waiting", "reading"):
+            return
+        records = [write_draft(archive, uow, draft, item.received_by) for draft in drafts]
+        state = "kept_unreadable" if facts.state is FileState.UNREADABLE else "done"
+        uow.put(
+            finish(
+                fresh,
+                state,
+                records=tuple(r.id for r in records),
+                problems=tuple(plain(p) for p in facts.problems),
+                media_type=facts.media_type,
+            )
+        )
+        wake_index(archive, uow)
+        uow.commit()
+    archive.store.drop_received(item.sha256)
+
+
+def _unread(facts: FileFacts) -> RecordFacts:
+    """A file of which nothing could be read still becomes one record, for a person to look at."""
+    pages = tuple(range(1, len(facts.pages) + 1)) or (1,)
+    return RecordFacts(pages=pages, type=None, type_confidence=0.0, title="", text="", problems=facts.problems)
+
+
+def _stored(drafts: Sequence[Draft]) -> list[NewVersion]:
+    """The OCFL versions of all drafts; several of one new dossier write it once."""
+    return [
+        record_version(d.record, d.version, d.original, d.facts.text, d.facts, house=d.house, dossier=d.dossier)
+        for d in drafts
+    ]
+
+
+def _draft(
+    archive: Archive, uow: UnitOfWork, item: Intake, facts: FileFacts, part: RecordFacts, path: Path
+) -> Draft:
+    part = _as_wanted(part, item)
+    kind = archive.pack.record_types.get(part.type or "")
+    belonging = find_belonging(uow, part) if kind is None or kind.dossier in HOUSE_DOSSIERS else None
+    filing = decide(part, kind, belonging, archive.pack)
+    if facts.state is FileState.UNREADABLE:
+        filing = Filing(RecordState.KEPT_UNREADABLE, UNFILED_CLASS, tuple(facts.problems))
+    whole = not facts.pages or len(part.pages) >= len(facts.pages)
+    original: bytes | Received = Received(item.sha256, item.size)
+    media_type = facts.media_type
+    if not whole:
+        original, media_type = archive.reader().extract(path, facts.media_type, part.pages)
+    record = _record(archive, item, part, filing, belonging, media_type, original)
+    version = Version(
+        id=version_id(record.id, 1),
+        record=record.id,
+        number=1,
+        sha256=record.sha256,
+        size=len(original) if isinstance(original, bytes) else original.size,
+        media_type=media_type,
+        original_name=item.original_name,
+        created_at=record.filed_at,
+        created_by=item.received_by,
+        reason="received",
+    )
+    number = part.document.number if part.document else ""
+    key = dossier_key(kind, belonging, part.date, number) if kind and filing.state is RecordState.FILED else None
+    house = belonging.house if belonging else None
+    tenure = belonging.tenure if belonging else None
+    dossier = open_dossier(archive, uow, key, kind, house, tenure, item.received_by) if key and kind else None
+    if dossier is not None:
+        record = replace(record, dossier=dossier.id)
+    return Draft(record, version, part, original, dossier, dossier is not None, house, tenure)
+
+
+def _as_wanted(part: RecordFacts, item: Intake) -> RecordFacts:
+    """What the person said at the door counts for more than what was read."""
+    if item.wanted_type:
+        part = replace(part, type=item.wanted_type, type_confidence=1.0)
+    if item.wanted_house:
+        part = replace(part, house=parse_house(item.wanted_house, field=True), house_written=item.wanted_house)
+    return part
+
+
+def find_belonging(uow: UnitOfWork, part: RecordFacts) -> Belonging:
+    """Hold house and owner as read against the estate's register."""
+    houses = uow.list(House, key=part.house, limit=20) if part.house else []
+    tenures = {h.id: uow.list(Tenure, house=h.id, order=("started",), limit=50) for h in houses}
+    by_owner: list[tuple[House, Tenure]] = []
+    if part.house is None and part.owner:
+        for tenure in uow.list(Tenure, owner=part.owner, limit=20):
+            house = uow.get(House, tenure.house)
+            if house is not None:
+                by_owner.append((house, tenure))
+    return belong(part.house, part.owner, part.date, houses, tenures, by_owner)
+
+
+def _record(
+    archive: Archive,
+    item: Intake,
+    part: RecordFacts,
+    filing: Filing,
+    belonging: Belonging | None,
+    media_type: str,
+    original: bytes | Received,
+) -> Record:
+    from hashlib import sha256
+
+    kind = archive.pack.record_types.get(part.type or "")
+    house = belonging.house if belonging else None
+    return Record(
+        id=new_id(),
+        type=part.type,
+        title=_title(part, kind.title_zh if kind else "", item.original_name),
+        state=filing.state,
+        access_class=filing.access_class,
+        filed_at=archive.clock.now(),
+        version=1,
+        change=0,
+        house=house.id if house else None,
+        house_key=house.key if house else part.house,
+        tenure=belonging.tenure.id if belonging and belonging.tenure else None,
+        owner=(belonging.owner if belonging else None) or part.owner,
+        record_date=part.date,
+        number=part.document.number if part.document else "",
+        fields=tuple(plain(v) for v in part.fields),
+        signatures=tuple(plain(m) for m in part.signatures),
+        seals=tuple(plain(m) for m in part.seals),
+        register_page=part.register_page,
+        problems=tuple(plain(p) for p in filing.problems),
+        source_pages=part.pages,
+        pages=len(part.pages),
+        chars=len(part.text),
+        media_type=media_type,
+        sha256=sha256(original).hexdigest() if isinstance(original, bytes) else original.sha256,
+        intake=item.id,
+        pack_version=archive.pack.version,
+    )
+
+
+def _title(part: RecordFacts, type_title: str, name: str) -> str:
+    if part.document and part.document.title:
+        return f"{part.document.number} {part.document.title} {part.document.revision}".strip()
+    return type_title or part.title or name
+
+
+def write_draft(archive: Archive, uow: UnitOfWork, draft: Draft, person: str) -> Record:
+    """Rows of one record inside the caller's transaction; returns the record with its change number."""
+    record = replace(draft.record, change=uow.next_change())
+    record = replace(record, due_on=due_on(archive, uow, record))
+    uow.add(record, draft.version, VersionText(draft.version.id, record.id, draft.facts.text))
+    if draft.facts.document is not None and record.type is not None:
+        note_revision(archive, uow, record, draft.facts.document)
+    event = Event.RECORD_FILED if record.state is RecordState.FILED else Event.RECORD_TO_VERIFY
+    uow.audit(
+        event,
+        actor=person,
+        subject=record.id,
+        at=record.filed_at,
+        type=record.type,
+        dossier=record.dossier,
+        house=record.house,
+        sha256=record.sha256,
+        version=1,
+    )
+    return record

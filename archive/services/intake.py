@@ -1,0 +1,121 @@
+"""Intake: bytes come in, are durable, and wait for a worker."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from typing import BinaryIO
+
+from archive.domain.audit_model import Event
+from archive.domain.jobs import Job, JobState
+from archive.domain.people import Actor
+from archive.domain.records import Intake
+from archive.ports.store import StoreUnavailable
+from archive.services.archive import Archive
+from archive.services.common import allow, must, new_id
+from archive.services.errors import Away, BadInput
+from archive.services.views import BatchView
+
+FINISHED = frozenset({"done", "duplicate", "refused", "kept_unreadable", "failed"})
+"""States of an intake in which nothing more happens by itself."""
+
+RECENT_BATCHES = 20
+MAX_NAME = 255
+
+
+def clean_name(name: str) -> str:
+    """What the uploader called the file, safe to show: last part only, no control or direction marks, ≤ 255."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(c for c in last if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    return shown.strip()[:MAX_NAME] or "未命名"
+
+
+def receive_file(
+    archive: Archive,
+    actor: Actor,
+    source: BinaryIO,
+    name: str,
+    *,
+    batch: str,
+    wanted_type: str | None = None,
+    wanted_house: str | None = None,
+) -> Intake:
+    """Take one file in. On return its bytes are durable and a job waits; whatever follows loses nothing.
+
+    Raises BadInput for a file over the size limit or an unknown type code, Away when the store has no room.
+    """
+    allow(archive, actor, "record.file")
+    if wanted_type and wanted_type not in archive.pack.record_types:
+        raise BadInput(f"没有档案类型 {wanted_type}。", code="unknown_type", hint="用 dangan types list 查看。")
+    try:
+        got = archive.store.receive(source, max_size=archive.max_upload)
+    except StoreUnavailable as error:
+        raise Away("存储现在不可用,文件没有收下。", hint="请稍后再传;若仍不行,请管理员查看健康页。") from error
+    except ValueError as error:
+        limit = archive.max_upload // 1024**2
+        raise BadInput(f"文件超过 {limit} MB 的上限。", code="too_large", hint="请拆分后再传。") from error
+    now = archive.clock.now()
+    item = Intake(
+        id=new_id(),
+        batch=batch[:64],
+        original_name=clean_name(name),
+        sha256=got.sha256,
+        size=got.size,
+        media_type="",
+        state="waiting",
+        received_at=now,
+        received_by=actor.id,
+        wanted_type=wanted_type,
+        wanted_house=wanted_house,
+    )
+    with archive.uow(write=True) as uow:
+        uow.add(item)
+        uow.enqueue(Job(new_id(), "read", {"intake": item.id}, JobState.WAITING, now, now, key=item.id))
+        uow.audit(
+            Event.FILE_RECEIVED,
+            actor=actor.id,
+            subject=item.id,
+            at=now,
+            name=item.original_name,
+            sha256=item.sha256,
+            size=item.size,
+        )
+        uow.commit()
+    return item
+
+
+def item(archive: Archive, actor: Actor, item_id: str) -> Intake:
+    allow(archive, actor, "intake.see")
+    with archive.uow() as uow:
+        return must(uow.get(Intake, item_id), "该文件")
+
+
+def batch(archive: Archive, actor: Actor, batch_id: str) -> BatchView:
+    """How far an upload is; in the order the files came."""
+    allow(archive, actor, "intake.see")
+    with archive.uow() as uow:
+        items = uow.list(Intake, batch=batch_id, order=("id",), limit=5000)
+    if not items:
+        must(None, "该批次")
+    return _view(batch_id, items)
+
+
+def _view(batch_id: str, items: list[Intake]) -> BatchView:
+    done = sum(i.state in FINISHED for i in items)
+    return BatchView(batch_id, tuple(items), done, len(items))
+
+
+def recent_batches(archive: Archive, actor: Actor) -> list[BatchView]:
+    """The newest uploads, newest first."""
+    allow(archive, actor, "intake.see")
+    with archive.uow() as uow:
+        newest = uow.list(Intake, order=("-id",), limit=500)
+    batches: dict[str, list[Intake]] = {}
+    for one in newest:
+        batches.setdefault(one.batch, []).append(one)
+    return [_view(b, sorted(items, key=lambda i: i.id)) for b, items in list(batches.items())[:RECENT_BATCHES]]
+
+
+def finish(item: Intake, state: str, **changes: object) -> Intake:
+    """The intake in its last state."""
+    return replace(item, state=state, **changes)  # type: ignore[arg-type]

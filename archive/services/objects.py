@@ -1,0 +1,126 @@
+"""How records and dossiers lie in the store: one OCFL object each, enough to rebuild the database from (design 4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from archive.domain.estate import House, Tenure
+from archive.domain.records import Dossier, Record, Version
+from archive.ports.store import NewVersion, Received
+from archive.services.archive import Archive
+
+EXTENSIONS = {
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/msword": "doc",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/tiff": "tif",
+    "text/plain": "txt",
+}
+"""Names inside the store go by content; what the uploader called the file is metadata only."""
+
+NOT_STORED = {"change", "due_on"}
+"""Positions and caches of the running database, which a rebuild computes anew."""
+
+
+def object_of_record(record_id: str) -> str:
+    return f"urn:dangan:record:{record_id}"
+
+
+def object_of_dossier(dossier_id: str) -> str:
+    return f"urn:dangan:dossier:{dossier_id}"
+
+
+def original_path(media_type: str) -> str:
+    return f"original.{EXTENSIONS.get(media_type, 'bin')}"
+
+
+def plain(value: Any) -> Any:
+    """Dataclass fields, days and times as JSON values (times in UTC, ISO 8601)."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if hasattr(value, "__dataclass_fields__"):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, tuple | list | frozenset):
+        return [plain(v) for v in value]
+    return value
+
+
+def as_json(value: Any) -> bytes:
+    return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+def record_version(
+    record: Record,
+    version: Version,
+    original: bytes | Path | Received,
+    text: str,
+    facts: Any,
+    *,
+    house: House | None = None,
+    dossier: Dossier | None = None,
+) -> NewVersion:
+    """One version of a record as an OCFL version: metadata, original bytes, extracted text, facts as read."""
+    metadata = {
+        "kind": "record",
+        "record": {k: v for k, v in plain(record).items() if k not in NOT_STORED},
+        "version": plain(version),
+        "house": plain(house),
+        "dossier": plain(dossier),
+    }
+    return NewVersion(
+        object_id=object_of_record(record.id),
+        number=version.number,
+        files={
+            "metadata.json": as_json(metadata),
+            original_path(version.media_type): original,
+            "text.txt": text.encode(),
+            "facts.json": as_json(facts),
+        },
+        created=version.created_at,
+        message=version.reason,
+        person=version.created_by,
+    )
+
+
+def dossier_version(
+    dossier: Dossier, person: str, *, number: int = 1, house: House | None = None, tenure: Tenure | None = None
+) -> NewVersion:
+    """A dossier as an OCFL object: what it is for, which house and tenure."""
+    metadata = {"kind": "dossier", "dossier": plain(dossier), "house": plain(house), "tenure": plain(tenure)}
+    return NewVersion(
+        object_id=object_of_dossier(dossier.id),
+        number=number,
+        files={"metadata.json": as_json(metadata)},
+        created=dossier.opened_at,
+        message="opened" if number == 1 else "changed",
+        person=person,
+    )
+
+
+@contextmanager
+def original_file(archive: Archive, version: Version) -> Iterator[Path]:
+    """The version's original bytes as a file for the reader; gone when the block ends."""
+    path = original_path(version.media_type)
+    with (
+        archive.store.open(object_of_record(version.record), version.number, path) as stream,
+        TemporaryDirectory(prefix="dangan-") as folder,
+    ):
+        target = Path(folder) / path
+        with target.open("wb") as out:
+            while chunk := stream.read(1 << 20):
+                out.write(chunk)
+        yield target
