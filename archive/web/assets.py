@@ -65,7 +65,7 @@ ICONS = (
     "shield-check",
     "shield-lock",
     "signature",
-    "stamp",
+    "rubber-stamp",
     "sun",
     "user",
     "users",
@@ -116,7 +116,11 @@ def installed() -> bool:
 
 def install() -> None:
     """Install and copy. Raises CalledProcessError when npm fails, FileNotFoundError when a package lacks a file."""
-    _npm_ci()
+    lock = (ROOT / "package-lock.json").read_bytes()
+    done = ROOT / "node_modules" / ".lock-installed"
+    if not done.exists() or done.read_bytes() != lock:
+        _npm_ci()
+        done.write_bytes(lock)
     shutil.rmtree(VENDOR, ignore_errors=True)
     modules = ROOT / "node_modules"
     for target, source in COPIES.items():
