@@ -1,0 +1,34 @@
+"""Rules for every test: engines by fixture, marks by what a test asks for, no silent skip in CI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.servers.base import ENGINES, in_ci, shared_dir
+
+pytest_plugins = ["tests.servers.fixtures"]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with seeds and samples (DANGAN_SHARED)."""
+    return shared_dir()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for an engine's fixture is an engine test, without saying so again."""
+    for item in items:
+        if ENGINES.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker("engine")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI a skipped test is not a green one."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if in_ci() and skipped and exitstatus == pytest.ExitCode.OK:
+        reporter.write_line(f"CI=true and {len(skipped)} tests were skipped: that is a failure", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

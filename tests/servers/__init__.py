@@ -1,0 +1,1 @@
+"""Real engines for tests: a module per engine with `install()` (into the cache folder) and `start()`."""
