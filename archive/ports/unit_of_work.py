@@ -1,4 +1,5 @@
-"""UnitOfWork: one transaction over the working truth. Leaving the block without commit() leaves nothing behind."""
+"""UnitOfWork: one transaction over the working truth. Leaving the block without commit() leaves nothing
+behind."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
+from archive.domain.audit import Frontier, StoredEntry
 from archive.domain.audit_model import AuditEntry, Event
 from archive.domain.jobs import Job
 
@@ -55,12 +57,13 @@ NOT_NULL = object()
 
 
 class UnitOfWork(Protocol):
-    """Contract (tests/contracts/unit_of_work.py). Domain values go in and come out as the frozen dataclasses of
-    archive.domain; every class there that has an `id` and a table can be used. Conditions are by field name: a
-    plain value means equal, None means empty, a tuple means one of, and AtMost/AtLeast/After/StartsWith/NOT_NULL.
+    """Contract (tests/contracts/unit_of_work.py). Domain values go in and come out as the frozen dataclasses
+    of archive.domain; every class there that has an `id` and a table can be used. Conditions are by field
+    name: a plain value means equal, None means empty, a tuple means one of, and
+    AtMost/AtLeast/After/StartsWith/NOT_NULL.
 
-    A unit of work is for one thread. One opened with `write=True` holds the write lock from its start (SQLite:
-    BEGIN IMMEDIATE), so what it reads is still true when it commits.
+    A unit of work is for one thread. One opened with `write=True` holds the write lock from its start
+    (SQLite: BEGIN IMMEDIATE), so what it reads is still true when it commits.
     """
 
     def __enter__(self) -> Self: ...
@@ -86,39 +89,56 @@ class UnitOfWork(Protocol):
     def list(
         self,
         kind: type[T],
+        /,
         *,
         order: Sequence[str] = (),
         limit: int | None = None,
         offset: int = 0,
         **where: Any,
     ) -> list[T]:
-        """Rows that meet all conditions. `order` names fields, "-field" for descending; the id breaks ties."""
+        """Rows that meet all conditions. `order` names fields, "-field" for descending; the id breaks
+        ties."""
 
-    def count(self, kind: type[Any], **where: Any) -> int: ...
+    def count(self, kind: type[Any], /, **where: Any) -> int: ...
 
-    def count_by(self, kind: type[Any], column: str, **where: Any) -> Mapping[Any, int]:
+    def count_by(self, kind: type[Any], column: str, /, **where: Any) -> Mapping[Any, int]:
         """Rows per value of `column`."""
 
-    def stream(self, kind: type[T], *, batch: int = 500, **where: Any) -> Iterator[T]:
+    def stream(self, kind: type[T], /, *, batch: int = 500, **where: Any) -> Iterator[T]:
         """All rows in id order without loading them at once."""
 
     def next_change(self) -> int:
         """The next change number of records: strictly rising in the order of commits."""
 
     def claim_job(self, job_id: str, worker: str, now: datetime) -> Job | None:
-        """Take a waiting job, or a running one whose lease ran out, for `worker`: state running, attempts + 1,
-        lease set. None when someone else has it, it is done, not due yet, or it became quarantined by this claim."""
+        """Take a waiting job, or a running one whose lease ran out, for `worker`: state running, attempts +
+        1, lease set. None when someone else has it, it is done, not due yet, or it became quarantined by
+        this claim."""
 
     def enqueue(self, job: Job) -> Job:
         """Insert a waiting job; when an unfinished job of the same kind and non-empty key waits, that one."""
 
-    def audit(self, event: Event, *, actor: str, subject: str, at: datetime, **detail: Any) -> AuditEntry:
+    def audit(self, event: Event, /, *, actor: str, subject: str, at: datetime, **detail: Any) -> AuditEntry:
         """Append an entry to the audit log in this transaction."""
 
     def audit_entries(self, start: int = 0, end: int | None = None, **where: Any) -> Iterator[AuditEntry]:
-        """Entries by number, start inclusive, end exclusive."""
+        """Entries by number, start inclusive, end exclusive. Raises ValueError where an entry is damaged."""
 
     def audit_size(self) -> int: ...
+
+    def audit_frontier(self) -> Frontier:
+        """Size and subtree hashes of the log's Merkle tree, as kept beside the entries.
+
+        Raises ValueError where they are damaged."""
+
+    def audit_stored(self, start: int = 0, end: int | None = None) -> Iterator[StoredEntry]:
+        """Entries exactly as they lie in the database, damage included: what `audit.verify_log` reads."""
+
+    def audit_tiles(self, start: int = 0, end: int | None = None) -> Sequence[str]:
+        """The kept hashes (hex) over each complete run of `audit.TILE` entries, as they lie there."""
+
+    def audit_leaves(self, start: int, end: int) -> Sequence[bytes]:
+        """The leaf hashes of these entries."""
 
 
 class UnitOfWorkFactory(Protocol):

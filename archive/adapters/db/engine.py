@@ -1,0 +1,108 @@
+"""Engines: SQLite in WAL mode or PostgreSQL by psycopg 3. Made by a call, one per process, never at
+import."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Pool, create_engine, event, exc
+from sqlalchemy.engine import URL, make_url
+
+from archive.ports.unit_of_work import Conflict, DatabaseUnavailable
+
+BUSY_SECONDS = 30
+"""How long a writer waits for its turn."""
+
+WRITE = "dangan_write"
+"""Execution option of a connection: its transactions take the write lock when they begin."""
+
+_inherited: list[Pool] = []
+"""Pools of a parent process. Closing their connections in a child would disturb the parent's locks (SQLite)
+and conversations (PostgreSQL), so a child keeps them untouched."""
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql://user@host/name`. Raises ValueError for anything
+    else."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        engine = _sqlite(parsed)
+    elif backend == "postgresql":
+        engine = _postgresql(parsed)
+    else:
+        raise ValueError(f"the database must be sqlite:///path or postgresql://…, not {backend}")
+    _renew_after_fork(engine)
+    return engine
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise ValueError("SQLite needs a file: sqlite:///path")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url.set(drivername="sqlite"), connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves; sqlite3 would begin too late
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA cache_size=-32000")
+        connection.execute("PRAGMA temp_store=MEMORY")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "application_name": "dangan"},
+    )
+
+
+def _renew_after_fork(engine: Engine) -> None:
+    reference = weakref.ref(engine)
+
+    def in_child() -> None:
+        mine = reference()
+        if mine is not None:
+            _inherited.append(mine.pool)
+            mine.dispose(close=False)
+
+    os.register_at_fork(after_in_child=in_child)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's errors into the port's: Conflict and DatabaseUnavailable."""
+    try:
+        yield
+    except exc.IntegrityError as error:
+        raise Conflict(_sentence(error)) from error
+    except exc.StatementError as error:
+        if isinstance(error, exc.DBAPIError):
+            raise DatabaseUnavailable(f"the database does not answer: {_sentence(error)}") from error
+        if isinstance(error.orig, (ValueError, TypeError)):
+            raise error.orig from None
+        raise
+    except exc.TimeoutError as error:
+        raise DatabaseUnavailable("the database has no free connection") from error
+
+
+def _sentence(error: exc.StatementError) -> str:
+    """The driver's own words without the statement and its parameters, which may be secret."""
+    return str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__

@@ -1,0 +1,35 @@
+"""The tables, one module per noun; importing this package knows all of them."""
+
+from archive.adapters.db.codec import METADATA, Mapped, mapped
+from archive.adapters.db.tables import (
+    access,
+    audit,
+    counters,
+    documents,
+    dossiers,
+    houses,
+    intake,
+    jobs,
+    keeping,
+    people,
+    records,
+    settings,
+)
+
+__all__ = [
+    "METADATA",
+    "Mapped",
+    "access",
+    "audit",
+    "counters",
+    "documents",
+    "dossiers",
+    "houses",
+    "intake",
+    "jobs",
+    "keeping",
+    "mapped",
+    "people",
+    "records",
+    "settings",
+]
