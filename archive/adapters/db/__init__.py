@@ -1,1 +1,2 @@
-"""The working truth in SQLite or PostgreSQL: tables derived from the domain's dataclasses, one unit of work."""
+"""The working truth in SQLite or PostgreSQL: tables derived from the domain's dataclasses, one unit of
+work."""

@@ -32,7 +32,8 @@ _BY_KIND: dict[type, Mapped[Any]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Mapped(Generic[T]):
-    """A dataclass and its table. Columns stand in the order of the fields, so a row is the constructor's call."""
+    """A dataclass and its table. Columns stand in the order of the fields, so a row is the constructor's
+    call."""
 
     kind: type[T]
     table: Table
@@ -61,9 +62,9 @@ def derive(
 ) -> Mapped[T]:
     """Make the table of `kind` and register it.
 
-    `references` (field → "table.column") are checked at commit, so the order of inserts is free. `types` replaces
-    the type derived from a hint. Rows of a kind can be deleted only when it is `removable`; kinds that are not
-    `writable` are written by the unit of work itself.
+    `references` (field → "table.column") are checked at commit, so the order of inserts is free. `types`
+    replaces the type derived from a hint. Rows of a kind can be deleted only when it is `removable`; kinds
+    that are not `writable` are written by the unit of work itself.
     """
     hints = typing.get_type_hints(kind)
     columns = []

@@ -72,7 +72,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class JsonText(TypeDecorator[Any]):
-    """Tuples, mappings and Any as JSON text; `hint` says what comes out (lists become the tuples they were)."""
+    """Tuples, mappings and Any as JSON text; `hint` says what comes out (lists become the tuples they
+    were)."""
 
     impl = Text
     cache_ok = True
