@@ -1,35 +1,52 @@
-"""From pieces of text to lines in reading order."""
+"""From pieces of text to rows in reading order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
 from ingest.facts import Box, Line
 from ingest.ocr.engine import Found
 
 
-def rows(found: Sequence[Found]) -> list[list[Found]]:
+class Placed(Protocol):
+    """Anything with a rectangle; both directions in the same unit."""
+
+    @property
+    def x0(self) -> float: ...
+    @property
+    def y0(self) -> float: ...
+    @property
+    def x1(self) -> float: ...
+    @property
+    def y1(self) -> float: ...
+
+
+P = TypeVar("P", bound=Placed)
+
+
+def rows(pieces: Sequence[P]) -> list[list[P]]:
     """Pieces that stand side by side, row by row from the top, each row from the left.
 
-    A piece belongs to the row of which it overlaps more than half of the smaller height.
+    A piece joins a row when it overlaps its nearest neighbour there by more than half of the lower height and
+    lies neither above nor below another piece of the row.
     """
-    ordered: list[list[Found]] = []
-    for piece in sorted(found, key=lambda f: (f.y0 + f.y1, f.x0)):
+    ordered: list[list[P]] = []
+    for piece in sorted(pieces, key=lambda p: (p.y0 + p.y1, p.x0)):
         row = next((r for r in reversed(ordered[-3:]) if _beside(r, piece)), None)
         if row is None:
             ordered.append([piece])
         else:
             row.append(piece)
-    return [sorted(row, key=lambda f: f.x0) for row in ordered]
+    return [sorted(row, key=lambda p: p.x0) for row in ordered]
 
 
-def _beside(row: Sequence[Found], piece: Found) -> bool:
-    """Whether the nearest piece of the row to the side overlaps enough and none lies across."""
-    if any(
-        min(f.x1, piece.x1) - max(f.x0, piece.x0) > 0.3 * min(f.x1 - f.x0, piece.x1 - piece.x0) for f in row
-    ):
-        return False
-    near = min(row, key=lambda f: min(abs(f.x1 - piece.x0), abs(piece.x1 - f.x0)))
+def _beside(row: Sequence[P], piece: P) -> bool:
+    for other in row:
+        shared = min(other.x1, piece.x1) - max(other.x0, piece.x0)
+        if shared > 0.3 * min(other.x1 - other.x0, piece.x1 - piece.x0):
+            return False
+    near = min(row, key=lambda p: min(abs(p.x1 - piece.x0), abs(piece.x1 - p.x0)))
     overlap = min(near.y1, piece.y1) - max(near.y0, piece.y0)
     return overlap > 0.5 * min(near.y1 - near.y0, piece.y1 - piece.y0)
 

@@ -1,0 +1,46 @@
+"""Pages become records: split, named, and read field by field. Knows no database and no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.facts import Page, RecordFacts
+from ingest.understand.classify import Classifier
+from ingest.understand.labels import LabelledSheet, Vocabulary, clean_label
+from ingest.understand.layout import sheet_of
+from ingest.understand.record import record_of
+from ingest.understand.split import split
+from schemas.model import Pack
+
+__all__ = ["understand"]
+
+
+def understand(
+    pages: Sequence[Page],
+    pack: Pack,
+    image_of: Callable[[int], NDArray[np.uint8]] | None = None,
+) -> tuple[RecordFacts, ...]:
+    """The records of one file.
+
+    `pages` are its pages in order, as read from text or by `ingest.ocr.recognise`. `image_of(number)`
+    gives the pixels of the page with that number as they were given to `recognise` (H×W×3 RGB or H×W gray,
+    not turned); without it signatures, seals and strokes are not looked for. A record whose type is not
+    sure has `type` None.
+    """
+    vocabulary = Vocabulary.of_pack(pack)
+    sheets = [LabelledSheet(sheet_of(page), vocabulary) for page in pages]
+    classifier = Classifier(pack)
+    owner_labels = frozenset(
+        clean_label(name)
+        for kind in pack.record_types.values()
+        for spec in kind.fields
+        if spec.role == "owner"
+        for name in (spec.label_zh, *spec.aliases)
+    )
+    return tuple(
+        record_of(group.sheets, classifier.call(group.sheets), owner_labels)
+        for group in split(sheets, classifier)
+    )

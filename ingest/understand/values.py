@@ -1,0 +1,83 @@
+"""From what stands written to the value meant, by the type of field."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from schemas.dates import find_dates, parse_date
+from schemas.houses import find_houses, parse_house
+from schemas.model import FieldSpec, FieldType
+from schemas.text import fold
+
+_CONFUSED = str.maketrans("oil|zsbq", "01112569")
+_NAME = re.compile(r"[\u3400-\u9fff·]{2,6}")
+_NOT_NAME = re.compile(r"(?:先生|女士|小姐|业主|业戶|住户|客户|签名|签字|盖章)")
+
+
+def day_of(text: str) -> date | None:
+    """The one day that a text gives; None when there is none, or more than one."""
+    whole = parse_date(text)
+    if whole:
+        return whole
+    days = {found.date for found in find_dates(text)}
+    return days.pop() if len(days) == 1 else None
+
+
+def house_of(text: str) -> str | None:
+    """The canonical key of the one house in a house field or an address."""
+    key = parse_house(text.strip(" _()（）"), field=True)
+    if key:
+        return key
+    keys = [found.key for found in find_houses(text)]
+    return keys[-1] if keys else None
+
+
+def name_of(text: str) -> str | None:
+    """A person's or a firm's name without titles and underlines; None when the text is no name."""
+    plain = re.sub(r"[\s_＿:：,，。.、()（）*]+", " ", text).strip()
+    plain = _NOT_NAME.sub("", plain).strip()
+    first = plain.split(" ")[0] if plain else ""
+    if _NAME.fullmatch(first) or (len(first) >= 4 and re.search(r"[公司会处院校队]$", first)):
+        return first
+    spelled = re.fullmatch(r"[A-Za-z][A-Za-z.' -]{2,40}", plain)
+    return spelled[0] if spelled else None
+
+
+def digits_of(text: str, lengths: tuple[int, ...]) -> str | None:
+    """The run of digits of one of these lengths, with letters that scanners mistake for digits put right."""
+    plain = re.sub(r"[\s\-—_]", "", fold(text)).translate(_CONFUSED)
+    runs = [run for run in re.findall(r"\d+x?", plain) if len(run) in lengths]
+    return runs[0].upper() if len(runs) == 1 else None
+
+
+def normal(spec: FieldSpec, written: str) -> str:
+    """The value in normal form (ISO day, house key, digits, choice); "" when it can't be told from the
+    text."""
+    match spec.type:
+        case FieldType.DATE | FieldType.DATETIME:
+            day = day_of(written)
+            return day.isoformat() if day else ""
+        case FieldType.HOUSE:
+            return house_of(written) or ""
+        case FieldType.PHONE:
+            return digits_of(written, (7, 8, 10, 11, 12)) or ""
+        case FieldType.ID_NUMBER:
+            return digits_of(written, (15, 18)) or ""
+        case FieldType.PERSON:
+            return name_of(written) or ""
+        case FieldType.MONEY | FieldType.NUMBER:
+            found = re.search(r"-?\d+(?:\.\d+)?", fold(written).replace(",", ""))
+            return found[0] if found else ""
+        case FieldType.CHOICE:
+            return choice_of(spec, written) or ""
+        case _:
+            return written.strip()
+
+
+def choice_of(spec: FieldSpec, written: str) -> str | None:
+    """The one choice named in a text; with boxes the ticked one (see `ingest.understand.ticks`)."""
+    text = fold(written)
+    named = [choice for choice in spec.choices if fold(choice) in text]
+    longest = [c for c in named if not any(c != other and fold(c) in fold(other) for other in named)]
+    return longest[0] if len(longest) == 1 else None
