@@ -34,7 +34,8 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text as read, with its place (None for born-digital text without layout) and confidence 0…1."""
+    """One line of text as read, with its place (None for born-digital text without layout) and confidence
+    0…1."""
 
     text: str
     box: Box | None
@@ -59,7 +60,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A field's value: `written` as it stands on the page, `value` in normal form (ISO day, digits, choice …)."""
+    """A field's value: `written` as it stands on the page, `value` in normal form (ISO day, digits, choice
+    …)."""
 
     code: str
     label: str
@@ -83,7 +85,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something a person should know. `code` is stable; `message` says in Chinese what happened and what to do;
+    """Something a person should know. `code` is stable; `message` says in Chinese what happened and what to
+    do;
     `details` fill translations."""
 
     code: str
@@ -107,7 +110,8 @@ class RevisionRow:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """What a controlled document says of itself: cover, control page, chapters; `findings` are what disagrees."""
+    """What a controlled document says of itself: cover, control page, chapters; `findings` are what
+    disagrees."""
 
     number: str
     title: str
@@ -131,7 +135,8 @@ class DocumentFacts:
 class RecordFacts:
     """One record found in a file: pages `pages` (from 1) of the input, its type and what it says.
 
-    `type` is None when no type was recognised surely; `type_confidence` is the share of such calls expected right.
+    `type` is None when no type was recognised surely; `type_confidence` is the share of such calls expected
+    right.
     `house` is the canonical key parsed from `house_written` (not yet checked against any estate).
     """
 

@@ -1,0 +1,182 @@
+"""The child process that touches untrusted files: `python -m ingest.child`, spoken to over pipes.
+
+Frames on standard input and output are a 4-byte big-endian length and that many bytes: a JSON object, or
+raw bytes where the JSON before says so (`"bytes": true`). Never pickle: after parsing a hostile file the
+child is not to be trusted. First frame in: `{"overlay": path or null, "font": path or null, "memory":
+bytes}`. Then one request a frame: `read` {path, name, limits}, `render` {path, media_type, page, width,
+limits}, `count` {path, media_type, limits}. Answers: `{"pages": n}` notices that n pages go to recognition
+(more time is needed); `{"facts": …}`,
+`{"count": n}`, `{"bytes": true}` + raw frame, or `{"error": code, "reason": text}` end a request. `rss` is
+the child's memory in bytes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import logging
+import os
+import resource
+import struct
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any, BinaryIO
+
+MAX_FRAME = 512 * 1024**2
+_CPU_MARGIN = 30
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """The next frame, None at the end of the stream. ValueError: longer than MAX_FRAME; EOFError: cut off."""
+    head = stream.read(4)
+    if not head:
+        return None
+    if len(head) < 4:
+        raise EOFError("frame cut off")
+    (size,) = struct.unpack(">I", head)
+    if size > MAX_FRAME:
+        raise ValueError("frame too long")
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError("frame cut off")
+    return data
+
+
+def frame(data: bytes) -> bytes:
+    """`data` with its length before it."""
+    return struct.pack(">I", len(data)) + data
+
+
+def main() -> int:
+    """Serves requests until standard input ends."""
+    source, sink = _own_pipes()
+    _confine()
+    hello = json.loads(read_frame(source) or b"{}")
+    resource.setrlimit(resource.RLIMIT_AS, (hello["memory"], hello["memory"]))
+    server = _Server(sink, hello.get("overlay"), hello.get("font"))
+    while (data := read_frame(source)) is not None:
+        server.answer(json.loads(data))
+    return 0
+
+
+def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Standard input and output for frames alone: whatever a library prints must not get between them."""
+    source = os.fdopen(os.dup(0), "rb")
+    sink = os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    return source, sink
+
+
+def _confine() -> None:
+    """No core dumps, no files written, low priority, no network where the system lets us, gone with the
+    parent."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    os.nice(5)
+    libc = ctypes.CDLL(None, use_errno=True)
+    new_network = 0x40000000
+    if hasattr(libc, "unshare"):
+        libc.unshare(new_network)  # needs a privilege; without it the child simply has no use for a network
+    threading.Thread(target=_follow_parent, args=(os.getppid(),), daemon=True).start()
+    logging.disable(logging.CRITICAL)
+
+
+def _follow_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+class _Server:
+    def __init__(self, sink: BinaryIO, overlay: str | None, font: str | None) -> None:
+        self.sink, self.overlay, self.font = sink, overlay, font
+        self.pipeline: Any = None
+
+    def send(self, message: dict[str, Any]) -> None:
+        data = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        self.sink.write(frame(data))
+        self.sink.flush()
+
+    def answer(self, request: dict[str, Any]) -> None:
+        """Does one request and always ends it with an answer, unless the process dies."""
+        try:
+            self._dispatch(request)
+        except MemoryError:
+            self.send({"error": "memory_limit", "reason": "", "rss": _rss()})
+        except FileNotFoundError:
+            self.send({"error": "file_missing", "reason": "", "rss": _rss()})
+        except Exception as error:  # the last line: a bug or a hostile file must not end the batch
+            self.send({"error": "reader_failed", "reason": _where(error), "rss": _rss()})
+
+    def _dispatch(self, request: dict[str, Any]) -> None:
+        from ingest.codec import dump, load
+        from ingest.facts import Limits
+
+        limits = load(Limits, request["limits"])
+        _allow_cpu(limits.seconds)
+        path = Path(request["path"])
+        if request["op"] == "read":
+            facts = self._pipeline().read(path, request["name"], limits)
+            self.send({"facts": dump(facts), "rss": _rss()})
+            return
+        from ingest import render
+
+        try:
+            if request["op"] == "count":
+                count = render.page_count(path, request["media_type"], limits=limits)
+                self.send({"count": count, "rss": _rss()})
+                return
+            image = render.render_page(
+                path, request["media_type"], request["page"], request["width"], font=self.font, limits=limits
+            )
+        except render.RenderError as error:
+            found = error.problem
+            self.send({"error": found.code, "details": dict(found.details), "rss": _rss()})
+            return
+        self.send({"bytes": True, "rss": _rss()})
+        self.sink.write(frame(image))
+        self.sink.flush()
+
+    def _pipeline(self) -> Any:
+        if self.pipeline is None:
+            from ingest.pipeline import Pipeline
+            from schemas import load_pack
+
+            pack = load_pack(Path(self.overlay) if self.overlay else None)
+            self.pipeline = Pipeline(pack, notice=self._notice)
+        return self.pipeline
+
+    def _notice(self, pages: int) -> None:
+        from ingest.facts import Limits
+
+        _allow_cpu(Limits().seconds + 20.0 * pages)
+        self.send({"pages": pages})
+
+
+def _allow_cpu(seconds: float) -> None:
+    """Processor time for the next file, beside what was used already; the system kills the child beyond
+    it."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime + 2 * seconds) + _CPU_MARGIN
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+
+
+def _rss() -> int:
+    with open("/proc/self/statm", "rb") as stream:
+        return int(stream.read().split()[1]) * resource.getpagesize()
+
+
+def _where(error: Exception) -> str:
+    """Kind and place of an error; no text of the file, which the message might quote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

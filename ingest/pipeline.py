@@ -1,0 +1,154 @@
+"""The steps of reading one file, in order: limits → kind → content → recognition → understanding.
+
+Runs inside the child process (`ingest.child`). Whatever is expected to go wrong comes back as a coded
+problem; what is not is caught one level up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from ingest import documents, sniff
+from ingest.facts import FileFacts, Limits, Page, Problem, RecordFacts
+from ingest.problems import REFUSED, UNREADABLE, problem, state_of
+from ingest.read import docx, image, office, pdf, text
+from ingest.read.content import Content, Image
+from schemas.model import Pack
+
+Recognise = Callable[..., Page]
+Understand = Callable[..., Sequence[RecordFacts]]
+Notice = Callable[[int], None]
+
+_FATAL = REFUSED | UNREADABLE
+_KEPT = (sniff.XLSX, sniff.EML)
+
+
+def content_of(path: Path, media_type: str, limits: Limits) -> Content:
+    """The content of a file whose kind is known; the caller closes it (`Content.close`)."""
+    if media_type == sniff.DOCX:
+        return docx.read(path, limits)
+    if media_type == sniff.PDF:
+        return pdf.read(path, limits)
+    if media_type in image.MEDIA_TYPES:
+        return image.read(path, media_type, limits)
+    if media_type == sniff.TEXT:
+        return text.read(path, limits)
+    if media_type == sniff.XLSX:
+        return office.read_sheets(path, limits)
+    if media_type == sniff.EML:
+        return office.read_mail(path, limits)
+    return Content(media_type, problems=(_unreadable(media_type),))
+
+
+def _unreadable(media_type: str) -> Problem:
+    name = sniff.name_of(media_type)
+    if media_type in sniff.PROGRAMS:
+        return problem("executable", actual=name)
+    if media_type in sniff.ARCHIVES:
+        return problem("archive_container", actual=name)
+    if media_type == sniff.OFFICE_LOCKED:
+        return problem("password_needed")
+    return (
+        problem("unknown_format") if media_type == sniff.UNKNOWN else problem("kept_unreadable", actual=name)
+    )
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """Reads files by one pack. `notice` is told, before recognition begins, how many pages will need it.
+
+    `recognise` and `understand` are those of `ingest.ocr` and `ingest.understand` unless a test brings its
+    own; they are imported only when a file needs them, since born-digital text needs no recognition.
+    """
+
+    pack: Pack
+    notice: Notice = lambda pages: None
+    recognise: Recognise | None = None
+    understand: Understand | None = None
+
+    def read(self, path: Path, name: str, limits: Limits) -> FileFacts:
+        """Everything that the file says. OSError: it cannot be opened."""
+        sniffed = sniff.sniff(path, name, limits)
+        if any(p.code in _FATAL for p in sniffed.problems):
+            return FileFacts(state_of(sniffed.problems), sniffed.media_type, problems=sniffed.problems)
+        content = content_of(path, sniffed.media_type, limits)
+        try:
+            return self._facts(content, sniffed.problems)
+        finally:
+            if content.close:
+                content.close()
+
+    def _facts(self, content: Content, noticed: tuple[Problem, ...]) -> FileFacts:
+        problems = noticed + content.problems
+        if any(p.code in _FATAL and p.code != "damaged_partly" for p in content.problems):
+            return FileFacts(state_of(problems), content.media_type, content.pages, problems=problems)
+        pages, found = self._recognised(content)
+        problems += found
+        if content.media_type in _KEPT:
+            # Their text is searchable, yet what a person sees is the original: it is kept, not filed as read.
+            problems += (problem("kept_unreadable", actual=sniff.name_of(content.media_type)),)
+        state = state_of(problems)
+        records = self._records(replace(content, pages=pages)) if state == "read" else ()
+        return FileFacts(state, content.media_type, pages, records, problems)
+
+    def _recognised(self, content: Content) -> tuple[tuple[Page, ...], tuple[Problem, ...]]:
+        if not content.to_recognise or content.image is None:
+            return content.pages, ()
+        self.notice(len(content.to_recognise))
+        recognise = self.recognise or _recognise()
+        pages, unreadable = [], []
+        for page in content.pages:
+            if page.number in content.to_recognise:
+                try:
+                    pixels = content.image(page.number)
+                except (OSError, SyntaxError, ValueError):
+                    unreadable.append(page.number)
+                else:
+                    dpi = content.dpi(page.number) if content.dpi else None
+                    page = recognise(pixels, dpi, number=page.number)
+            pages.append(page)
+        if unreadable and len(unreadable) == len(content.pages):
+            return tuple(pages), (problem("damaged", reason="图像数据不完整"),)
+        numbers = "、".join(map(str, unreadable))
+        return tuple(pages), (problem("page_unreadable", pages=numbers),) if unreadable else ()
+
+    def _records(self, content: Content) -> tuple[RecordFacts, ...]:
+        record = documents.record_of(content, self.pack)
+        if record is not None:
+            return (record,)
+        understand = self.understand or _understand()
+        return tuple(understand(content.pages, self.pack, _images(content)))
+
+
+def _images(content: Content) -> Callable[[int], Image] | None:
+    """Page images as their boxes mean them: upright and straight. The last few are kept, a page is asked
+    for often."""
+    source = content.image
+    if source is None:
+        return None
+    by_number = {page.number: page for page in content.pages}
+
+    @lru_cache(maxsize=3)
+    def upright(number: int) -> Image:
+        from ingest import ocr
+
+        page = by_number[number]
+        pixels = source(number)
+        return ocr.upright(pixels, page.turned, page.skew) if page.origin == "ocr" else pixels
+
+    return upright
+
+
+def _recognise() -> Recognise:
+    from ingest import ocr
+
+    return ocr.recognise
+
+
+def _understand() -> Understand:
+    from ingest import understand
+
+    return understand.understand

@@ -1,0 +1,268 @@
+"""PDF: text with places, pages that need recognition, damage, passwords, actions and attachments.
+
+pypdfium2 gives text, places and images, pypdf the structure around them. No script of a file is ever run: the
+engine is built without one, and pypdf only reads.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from ingest.facts import Box, Limits, Line, Page, Problem
+from ingest.problems import problem
+from ingest.read import pdf_structure
+from ingest.read.content import Content, Image
+from ingest.read.text_layer import is_broken
+
+MEDIA_TYPE = "application/pdf"
+OCR_DPI = 200
+"""Pixels per inch of page images for recognition; more gains nothing (engines shrink pages themselves)."""
+
+_OBJECTS = 3000
+_GAP = 0.9
+"""A gap wider than this share of the line's height separates cells of a table."""
+
+
+def read(path: Path, limits: Limits) -> Content:
+    """The content of a PDF. A file cut off in transfer gives the pages that could be saved and
+    `damaged_partly`."""
+    truncated = pdf_structure.is_truncated(path)
+    try:
+        document = pypdfium2.PdfDocument(str(path))
+    except pypdfium2.PdfiumError as error:
+        if "assword" in str(error):
+            return Content(MEDIA_TYPE, problems=(problem("password_needed"),))
+        return Content(MEDIA_TYPE, problems=(problem("damaged", reason="PDF 结构读不出"),))
+    count = len(document)
+    if count > limits.pages:
+        document.close()
+        return Content(MEDIA_TYPE, problems=(problem("too_many_pages", pages=count, limit=limits.pages),))
+    structure = pdf_structure.examine(path, limits)
+    if any(p.code == "active_content" for p in structure.problems):
+        document.close()
+        return Content(MEDIA_TYPE, problems=structure.problems)
+    return _Reader(document, limits, structure, truncated).content()
+
+
+class _Reader:
+    def __init__(
+        self,
+        document: Any,
+        limits: Limits,
+        structure: pdf_structure.Structure,
+        truncated: bool,
+    ) -> None:
+        self.document, self.limits, self.structure, self.truncated = document, limits, structure, truncated
+        self.to_recognise: set[int] = set()
+        self.broken: list[int] = []
+        self.unreadable: list[int] = []
+
+    def content(self) -> Content:
+        pages = [self._page(number) for number in range(1, len(self.document) + 1)]
+        if self.structure.fields and pages:
+            pages[-1] = _with_fields(pages[-1], self.structure.fields)
+        saved = len(pages) - len(self.unreadable)
+        return Content(
+            MEDIA_TYPE,
+            tuple(pages),
+            self._problems(saved),
+            to_recognise=frozenset(self.to_recognise),
+            image=lambda number: page_image(self.document, number, OCR_DPI, self.limits),
+            dpi=lambda number: OCR_DPI,
+            close=self.document.close,
+        )
+
+    def _problems(self, saved: int) -> tuple[Problem, ...]:
+        found = list(self.structure.problems)
+        if self.truncated:
+            found = [p for p in found if p.code != "repaired"]
+            found.append(
+                problem("damaged_partly", reason="文件尾缺失，传输中断", saved=saved)
+                if saved
+                else problem("damaged", reason="文件尾缺失，传输中断")
+            )
+        elif not len(self.document):
+            found.append(problem("damaged", reason="没有任何页"))
+        if self.unreadable and not self.truncated:
+            found.append(problem("page_unreadable", pages=_numbers(self.unreadable)))
+        if self.broken:
+            found.append(problem("broken_text_layer", pages=_numbers(self.broken)))
+        return tuple(found)
+
+    def _page(self, number: int) -> Page:
+        try:
+            page = self.document[number - 1]
+        except pypdfium2.PdfiumError:
+            self.unreadable.append(number)
+            return Page(number, (), "")
+        try:
+            return self._text_page(page, number)
+        finally:
+            page.close()
+
+    def _text_page(self, page: Any, number: int) -> Page:
+        width, height = page.get_size()
+        textpage = page.get_textpage()
+        try:
+            text = textpage.get_text_range().replace("\x00", "")
+            lines = _lines(textpage, text, _Frame(page), number)
+        finally:
+            textpage.close()
+        text = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+        text = text.replace("\ufffe", "-").strip("\n")
+        broken = is_broken(text)
+        needs = broken or _needs_recognition(page, text)
+        if needs:
+            self.to_recognise.add(number)
+        if broken:
+            self.broken.append(number)
+        return Page(number, lines, text, round(width), round(height), blank=not text.strip() and not needs)
+
+
+def page_image(document: Any, number: int, dpi: int, limits: Limits) -> Image:
+    """Page `number` (from 1) of an opened document as RGB pixels at `dpi`, fewer where the page is huge.
+
+    MemoryError: even so over `limits.pixels`.
+    """
+    page = document[number - 1]
+    try:
+        width, height = page.get_size()
+        scale = dpi / 72
+        pixels = width * height * scale * scale
+        if pixels > min(limits.pixels, 30_000_000):
+            scale *= (min(limits.pixels, 30_000_000) / pixels) ** 0.5
+        if width * scale < 1 or height * scale < 1 or max(width, height) * scale > 60_000:
+            raise MemoryError("page has no usable size")
+        bitmap = page.render(scale=scale, rev_byteorder=True, may_draw_forms=True)
+        try:
+            image = bitmap.to_numpy()
+            return (image if image.ndim == 2 else image[:, :, :3]).copy()
+        finally:
+            bitmap.close()
+    finally:
+        page.close()
+
+
+class _Frame:
+    """Turns a page's own coordinates (points, origin left bottom, before rotation) into fractions upright."""
+
+    def __init__(self, page: Any) -> None:
+        self.left, self.bottom, self.right, self.top = page.get_cropbox()
+        self.turn = page.get_rotation() % 360
+
+    def box(self, number: int, left: float, bottom: float, right: float, top: float) -> Box:
+        wide, tall = (self.right - self.left) or 1.0, (self.top - self.bottom) or 1.0
+        x0, x1 = (left - self.left) / wide, (right - self.left) / wide
+        y0, y1 = (self.top - top) / tall, (self.top - bottom) / tall
+        if self.turn == 90:
+            x0, y0, x1, y1 = 1 - y1, x0, 1 - y0, x1
+        elif self.turn == 180:
+            x0, y0, x1, y1 = 1 - x1, 1 - y1, 1 - x0, 1 - y0
+        elif self.turn == 270:
+            x0, y0, x1, y1 = y0, 1 - x1, y1, 1 - x0
+        clamp = [round(min(1.0, max(0.0, v)), 5) for v in (x0, y0, x1, y1)]
+        return Box(number, *clamp)
+
+
+def _lines(textpage: Any, text: str, frame: _Frame, number: int) -> tuple[Line, ...]:
+    """Lines in the order of the text, one per cell where a line runs over table cells."""
+    raw = textpage.raw
+    lines: list[Line] = []
+    start = 0
+    for piece in text.split("\n"):
+        count = len(piece)
+        if piece.strip():
+            first = pdfium.FPDFText_GetCharIndexFromTextIndex(raw, start)
+            rects = _rects(raw, first if first >= 0 else start, len(piece.rstrip()))
+            for words, rect in _cells(raw, first if first >= 0 else start, piece, rects):
+                lines.append(Line(words, frame.box(number, *rect) if rect else None))
+        start += count + 1
+    return tuple(lines)
+
+
+Rect = tuple[float, float, float, float]
+
+
+def _rects(raw: Any, first: int, count: int) -> list[Rect]:
+    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
+    found = []
+    for index in range(pdfium.FPDFText_CountRects(raw, first, count)):
+        if pdfium.FPDFText_GetRect(raw, index, left, top, right, bottom):
+            found.append((left.value, bottom.value, right.value, top.value))
+    return found
+
+
+def _cells(raw: Any, first: int, piece: str, rects: list[Rect]) -> list[tuple[str, Rect | None]]:
+    """The line's pieces of text with their places, cut where the gap between two of them is wide."""
+    if not rects:
+        return [(piece.strip(), None)]
+    rects = [r for r in rects if r[2] > r[0]] or rects
+    height = max(r[3] - r[1] for r in rects)
+    gaps = any(b[0] - a[2] > _GAP * height for a, b in pairwise(rects))
+    if not gaps:
+        return [(piece.strip(), _union(rects))]
+    cells: list[tuple[list[str], list[Rect]]] = [([], [])]
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    for offset, char in enumerate(piece):
+        if char.isspace():
+            cells[-1][0].append(char)
+            continue
+        pdfium.FPDFText_GetCharBox(raw, first + offset, left, right, bottom, top)
+        rect = (left.value, bottom.value, right.value, top.value)
+        if cells[-1][1] and rect[0] - cells[-1][1][-1][2] > _GAP * height:
+            cells.append(([], []))
+        cells[-1][0].append(char)
+        cells[-1][1].append(rect)
+    return [("".join(chars).strip(), _union(boxes)) for chars, boxes in cells if boxes]
+
+
+def _union(rects: list[Rect]) -> Rect:
+    return (
+        min(r[0] for r in rects),
+        min(r[1] for r in rects),
+        max(r[2] for r in rects),
+        max(r[3] for r in rects),
+    )
+
+
+def _needs_recognition(page: Any, text: str) -> bool:
+    """Whether what is seen on the page is a picture: little text beside an image or drawing, or hidden text
+    over one.
+
+    The hidden text of scanners and other engines is read anew: theirs has stray blanks and no confidence.
+    """
+    size = page.get_width() * page.get_height() or 1.0
+    letters = sum(1 for c in text if c.isalnum())
+    drawn = hidden = 0
+    covered = 0.0
+    for seen, item in enumerate(page.get_objects(max_depth=3)):
+        if seen > _OBJECTS:
+            break
+        if item.type == pdfium.FPDF_PAGEOBJ_IMAGE:
+            left, bottom, right, top = item.get_bounds()
+            covered = max(covered, abs((right - left) * (top - bottom)) / size)
+        elif item.type == pdfium.FPDF_PAGEOBJ_TEXT:
+            hidden += pdfium.FPDFTextObj_GetTextRenderMode(item.raw) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+        else:
+            drawn += 1
+        if covered < 0.5 and seen > 60 and letters > 60:
+            return False  # running text; looking at every object would cost more than reading them
+    if covered >= 0.5 and (letters < 25 or hidden > 0):
+        return True
+    return letters < 4 and (covered > 0.02 or drawn > 20)
+
+
+def _with_fields(page: Page, fields: tuple[tuple[str, str], ...]) -> Page:
+    added = tuple(Line(f"{name}\t{value}", None) for name, value in fields)
+    text = "\n".join([page.text, *(line.text for line in added)]).strip("\n")
+    return Page(page.number, page.lines + added, text, page.width, page.height)
+
+
+def _numbers(pages: list[int]) -> str:
+    return "、".join(map(str, pages[:20])) + ("…" if len(pages) > 20 else "")
