@@ -35,6 +35,14 @@ class Facts:
     events: tuple[Event, ...] = ()
 
 
+class FactsError(ValueError):
+    """Facts that cannot be judged: a stable code, what is wrong, and what to do about it."""
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        super().__init__(f"{message}: {hint}")
+        self.code, self.message, self.hint = code, message, hint
+
+
 class Outcome(StrEnum):
     """What may happen with a record on the day asked about."""
 
@@ -48,6 +56,8 @@ class Decision:
     """The answer: the outcome, the last day on which the record must still be kept (None: no end), and why.
 
     `reasons` are sentences for people, the deciding one first; `lost` are the ids of rules that were shorter.
+    `trigger` is the event that the deciding rule waits for or counts from ("" where it has none), `started`
+    its day.
     """
 
     outcome: Outcome
@@ -58,3 +68,5 @@ class Decision:
     reasons: tuple[str, ...]
     lost: tuple[str, ...] = ()
     pack_version: str = ""
+    trigger: str = ""
+    started: date | None = None

@@ -1,1 +1,10 @@
-"""Vocabulary and policy as data: record types, retention rules, access classes, roles, workflows, spellings."""
+"""Vocabulary and policy as data.
+
+Record types, retention rules, access classes, roles, workflows, spellings.
+"""
+
+from schemas.loader import load_pack
+from schemas.model import Pack, RecordType
+from schemas.reading import PackError
+
+__all__ = ["Pack", "PackError", "RecordType", "load_pack"]

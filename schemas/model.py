@@ -37,9 +37,10 @@ class DecidedBy(StrEnum):
 class FieldSpec:
     """One field of a form.
 
-    `label_zh` is printed on the form; `aliases` are other printed labels for the same field, in either script.
-    `choices` are the allowed values of a CHOICE field. A `required` field that is empty sends the record to the
-    verification desk. `role` names what the field means to filing: house, owner, date, number, grade or "".
+    `label_zh` is printed on the form; `aliases` are other printed labels for the same field, in either
+    script. `choices` are the allowed values of a CHOICE field. A `required` field that is empty sends the
+    record to the verification desk. `role` names what the field means to filing: house, owner, date, number,
+    grade or "".
     """
 
     code: str
@@ -72,7 +73,10 @@ class RetentionRule:
     `period` is "permanent", "long_term", "unscheduled" or an ISO 8601 period such as "P2Y" or "P15D".
     `trigger` is the event whose day starts the period (see EVENT_TYPES); "" for permanent and unscheduled.
     `when` limits the rule to records whose fields have these values (code → value), for example a grade.
-    `outcome` says what the end of the period leads to: "destroy" (a disposal list) or "review" (a person decides).
+    `while_not` names an event that ends the rule: it holds only until that event has happened (a file is
+    permanent while its owner stays; after the title transfer another rule decides). `trigger_decided_by` is
+    HOUSE where the manual gives the period but not the event that starts it. `outcome` says what the end of
+    the period leads to: "destroy" (a disposal list) or "review" (a person decides).
     """
 
     id: str
@@ -83,6 +87,11 @@ class RetentionRule:
     clause: str = ""
     decided_by: DecidedBy = DecidedBy.MANUAL
     reason: str = ""
+    title_zh: str = ""
+    title_en: str = ""
+    while_not: str = ""
+    trigger_decided_by: DecidedBy = DecidedBy.MANUAL
+    reason_zh: str = ""
 
 
 EVENT_TYPES = (
@@ -96,7 +105,62 @@ EVENT_TYPES = (
     "staff_left",
     "recorded",
 )
-"""Trigger events 触发事件, as design section 8 fixes them."""
+"""Trigger events 触发事件: what may have happened to a record and start the clock of its rule."""
+
+DOSSIER_KINDS = ("owner_file", "staff_file", "vacant_unit_file", "register_quarter", "document", "none")
+"""Kinds of dossiers 案卷 that records belong to."""
+
+RECORD_KINDS = (
+    "form",
+    "register",
+    "notice",
+    "agreement",
+    "certificate",
+    "report",
+    "plan",
+    "correspondence",
+    "drawing",
+    "controlled_document",
+    "recording",
+    "reference",
+)
+"""Kinds of records.
+
+A `reference` is a law or another's paper that the manuals cite and the office may keep.
+"""
+
+FIELD_ROLES = ("house", "owner", "date", "number", "grade", "")
+"""What a field means to filing."""
+
+ACTIONS = (
+    "search",
+    "record.know",
+    "record.open",
+    "record.download",
+    "record.file",
+    "intake.see",
+    "document.read",
+    "document.edit",
+    "document.review",
+    "document.approve",
+    "access.request",
+    "access.decide",
+    "access.see_all",
+    "register.read",
+    "estate.see",
+    "estate.manage",
+    "retention.see",
+    "retention.approve",
+    "event.record",
+    "hold.set",
+    "hold.lift",
+    "audit.read",
+    "audit.verify",
+    "people.manage",
+    "settings.manage",
+    "system.health",
+)
+"""Every action that a role may be given; authorization knows no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +200,11 @@ class RecordType:
 class AccessClass:
     """An access class 密级 and what it lets be known.
 
-    `rank` orders classes from public (0) up. `found_by` says what a person without a right may find a record by:
-    "text" (its words match, yet nothing of them is shown), "metadata" (type, house, date only) or "nothing".
-    `known` lists the metadata that such a person may then see. `viewing` is "role" (whoever has one of
-    `reader_roles`) or "grant" (only under an approved, unexpired grant). `download` is "role", "grant" or "never".
+    `rank` orders classes from public (0) up. `found_by` says what a person without a right may find a record
+    by: "text" (its words match, yet nothing of them is shown), "metadata" (type, house, date only) or
+    "nothing". `known` lists the metadata that such a person may then see. `viewing` is "role" (whoever has
+    one of `reader_roles`) or "grant" (only under an approved, unexpired grant). `download` is "role", "grant"
+    or "never".
     """
 
     code: str
@@ -193,7 +258,12 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Everything a house's rules say, in one frozen value. `version` is a digest of the files it was read from."""
+    """Everything a house's rules say, in one frozen value.
+
+    `version` is a digest of the files it was read from. `retention_rules` is the schedule 保管期限表, rule id
+    → rule. `long_term_years` is what 长期 means, in years. `count_from` says where a period starts: "event"
+    on the day of the trigger event, "next_year" on 1 January of the year after it, as many archives count.
+    """
 
     version: str
     record_types: Mapping[str, RecordType]
@@ -204,3 +274,5 @@ class Pack:
     former_owner_years: int = 3
     archival_code: str = "{fonds}-{category}·{year}-{period}-{item:04d}"
     fonds: str = "DG"
+    retention_rules: Mapping[str, RetentionRule] = field(default_factory=dict)
+    count_from: str = "event"

@@ -1,0 +1,207 @@
+"""House grammar: every usual way of writing a house to its one canonical key.
+
+A key is building-unit-room or building-room, in Arabic digits and upper-case letters, leading zeros stripped
+from each part: 3栋2单元1203, 3-2-1203 and 三棟二單元１２０３室 are "3-2-1203", A座0905 is "A-905". Where an
+estate counts its buildings by phase or area, that stands before the building: 2期3栋602 is "2期3-602". A
+floor that is written beside the room (12层03室) becomes part of the room ("1203").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from schemas.numerals import NUMERALS, chinese_number
+from schemas.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class FoundHouse:
+    """A house found in running text.
+
+    Its key, what was written, and where (character offsets of the original).
+    """
+
+    key: str
+    written: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class HouseKey:
+    """The parts of a canonical key; `area` and `unit` are "" where the house has none."""
+
+    area: str
+    building: str
+    unit: str
+    room: str
+
+    @classmethod
+    def of(cls, key: str) -> HouseKey:
+        """The parts of `key`; ValueError if it is no canonical key."""
+        match = _KEY.fullmatch(key)
+        if match is None:
+            raise ValueError(f"{key!r} is no house key such as 3-2-1203")
+        return cls(match["area"] or "", match["building"], match["unit"] or "", match["room"])
+
+    def __str__(self) -> str:
+        return self.area + "-".join(part for part in (self.building, self.unit, self.room) if part)
+
+
+def display_zh(key: str) -> str:
+    """A key as people read it: "3-2-1203" → 3栋2单元1203, "A-905" → A座905."""
+    house = HouseKey.of(key)
+    word = "座" if not house.building[0].isdigit() else "栋"
+    unit = f"{house.unit}单元" if house.unit else ""
+    return f"{house.area}{house.building}{word}{unit}{house.room}"
+
+
+def parse_house(text: str, field: bool = False) -> str | None:
+    """The key of the one house that `text` names, or None.
+
+    Without `field` a house word (栋, 单元, 室, …) must be there. With `field` the caller says that the text
+    stands in a field for houses, so that 5-602 and 3-2-1203 are taken too. A text that names two houses names
+    none.
+    """
+    folded = fold(text).strip(" ,，.。;；:：《》\n")
+    for pattern in (_WORDED_FIELD, _DASHED) if field else (_WORDED_FIELD,):
+        match = pattern.fullmatch(folded)
+        if match and (field or _has_house_word(match)) and (key := _key(match)):
+            return key
+    keys = {found.key for found in find_houses(text)}
+    return keys.pop() if len(keys) == 1 else None
+
+
+def find_houses(text: str) -> list[FoundHouse]:
+    """The houses in running text, in order.
+
+    Only spellings with a house word count, so dates and numbers do not.
+    """
+    folded = fold(text)
+    if not _HINT.search(folded):
+        return []
+    found = []
+    for match in _WORDED.finditer(folded):
+        if _has_house_word(match) and _sure_in_text(match, folded) and (key := _key(match)):
+            found.append(FoundHouse(key, text[match.start() : match.end()], match.start(), match.end()))
+    return found
+
+
+_N = rf"(?:\d{{1,3}}[a-z]?|[a-z]\d{{0,3}}|[{NUMERALS}]{{1,5}}|[甲乙丙丁戊己庚辛东西南北])"
+_U = rf"(?:\d{{1,2}}|[a-z]|[{NUMERALS}]{{1,3}}|[甲乙丙丁戊己庚辛东西])"
+_R = rf"(?:\d{{1,5}}[a-z]?|[a-z]\d{{1,4}}|[{NUMERALS}]{{1,7}})"
+_GAP = r"[ ]{0,2}"
+_DASH = rf"{_GAP}[-_/·.~]{_GAP}"
+_B_WORD = (
+    r"(?:号[楼栋幢]|#[楼栋幢]?|栋楼?|幢楼?|座楼?|塔|憧|撞|楼|区"
+    r"|(?<=[0-9])号(?=[^0-9]{0,3}\d{1,5}[a-z]?[ ]{0,2}[室房]))"
+)
+_U_WORD = r"(?:单元|单无|单兀|単元|号?门|梯)"
+_R_WORD = r"(?:号?[室房户]|号|#)"
+_AFTER = rf"(?![0-9a-z]|{_GAP}-{_GAP}\d|{_GAP}(?:栋|幢|座|单元|号楼|层|楼|期|年|月|日|㎡|平方|元|米))"
+_TAIL = (
+    rf"(?:(?P<floor>\d{{1,2}}|[{NUMERALS}]{{1,3}}){_GAP}[层楼](?:{_DASH}|{_GAP}))?"
+    rf"(?P<room>{_R}){_GAP}(?P<r_word>{_R_WORD})?"
+)
+_HEAD = (
+    r"(?:第)?(?:(?P<area>\d{1,2}|[a-z]|[一二三四五六七八九十东西南北]{1,2})(?P<a_word>期|区)(?:"
+    + _DASH
+    + "|"
+    + _GAP
+    + rf"))?(?:第)?(?P<building>{_N}){_GAP}(?P<b_word>{_B_WORD})(?:{_DASH}|[ ,]{{0,2}})"
+)
+_UNIT = (
+    rf"(?:第?(?P<unit>{_U}){_GAP}(?P<u_word>{_U_WORD})(?:{_DASH}|{_GAP})"
+    rf"|(?P<unit_bare>{_U}){_DASH}(?=\d|[{NUMERALS}]))?"
+)
+_ENGLISH = (
+    r"(?:building|bldg\.?|block|tower)[ ]?(?P<e_building>\d{1,3}[a-z]?|[a-z]\d{0,3})[ ,]{1,3}"
+    r"(?:unit[ ]?(?P<e_unit>\d{1,2}|[a-z])[ ,]{1,3})?(?:room|rm\.?|flat|apt\.?)[ ]?(?P<e_room>\d{1,5}[a-z]?)"
+)
+_HALF = (
+    rf"(?P<h_building>\d{{1,3}}[a-z]?|[a-z]\d{{0,2}}){_DASH}(?:(?P<h_unit>\d{{1,2}}|[a-z]){_GAP}(?:(?P<h_u_word>单元)"
+    rf"(?:{_DASH}|{_GAP})|{_DASH}))?(?P<h_room>\d{{1,5}}[a-z]?){_GAP}(?P<h_r_word>[室房户])"
+)
+_NO_PREFIX = rf"(?<![0-9a-z])(?<![0-9][-.])(?<![{NUMERALS}])"
+_WORDED = re.compile(rf"{_NO_PREFIX}(?:{_HEAD}{_UNIT}{_TAIL}|{_HALF}|{_ENGLISH}){_AFTER}")
+_WORDED_FIELD = re.compile(rf"(?:{_HEAD}{_UNIT}{_TAIL}|{_HALF}|{_ENGLISH})")
+_DASHED = re.compile(
+    rf"(?:(?P<d_area>\d{{1,2}}|[a-z东西南北])(?P<d_a_word>期|区){_GAP})?(?P<d_building>\d{{1,3}}[a-z]?|[a-z]\d{{0,3}}|[甲乙丙丁戊己庚辛东西南北]){_DASH}"
+    rf"(?:(?P<d_unit>\d{{1,2}}|[a-z]|[甲乙丙丁戊己庚辛东西]){_DASH})?(?P<d_room>\d{{1,5}}[a-z]?|[a-z]\d{{1,4}})"
+)
+_HINT = re.compile(r"[栋幢座憧撞塔楼区室房户#]|单元|building|bldg|block|tower")
+_KEY = re.compile(
+    r"(?P<area>(?:[0-9A-Z]{1,2}|[东西南北]{1,2})[期区])?(?P<building>[1-9]\d{0,2}[A-Z]?|[A-Z]\d{0,3}|0[A-Z]?|[甲乙丙丁戊己庚辛东西南北])"
+    r"(?:-(?P<unit>[1-9]\d?|0|[A-Z]|[甲乙丙丁戊己庚辛东西]))?-(?P<room>[1-9]\d{0,5}[A-Z]?|[A-Z]\d{1,4})"
+)
+_TWO_DIGIT_YEAR = re.compile(r"\d\d[-./](?:0\d[-./]\d\d|\d\d[-./]0\d)")
+
+
+def _has_house_word(match: re.Match[str]) -> bool:
+    groups = match.groupdict()
+    return any(groups.get(name) for name in ("b_word", "h_r_word", "e_building"))
+
+
+def _sure_in_text(match: re.Match[str], folded: str) -> bool:
+    """In running text "3栋2人" is no house (a short room needs a unit or a room word), nor is "3楼301", a
+    floor.
+    """
+    groups = match.groupdict()
+    room = groups["room"]
+    if room is None or groups["u_word"] or groups["unit_bare"] or groups["floor"]:
+        return True
+    if groups["b_word"] == "楼" and _part(room).startswith(_part(groups["building"])):
+        return False
+    word = groups["r_word"] or ""
+    return word not in ("", "号", "#") or len(_part(room)) >= 3
+
+
+def _part(text: str) -> str:
+    if (number := chinese_number(text)) is not None:
+        return str(number)
+    head = re.match(r"([a-z]?)0*(\d*[a-z]?|.*)$", text)
+    if text[:1].isdigit():
+        stripped = text.lstrip("0")
+        return (stripped if stripped[:1].isdigit() else "0" + stripped).upper()
+    return (head[1] + head[2]).upper() if head and head[1] else text.upper()
+
+
+def _room(floor: str | None, room: str) -> str | None:
+    """The room's part.
+
+    With a floor, 12层03室 is room 1203 and 12层1203室 is 1203, while 12层903室 is none.
+    """
+    number = _part(room)
+    if not floor:
+        return number
+    level = _part(floor)
+    digits = number.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    if len(digits) <= 2 and digits.isdigit():
+        return level + number.rjust(len(number) + 2 - len(digits), "0")
+    return number if number.startswith(level) and len(digits) == len(level) + 2 else None
+
+
+def _key(match: re.Match[str]) -> str | None:
+    if _TWO_DIGIT_YEAR.fullmatch(match.group()):
+        return None
+    groups = match.groupdict()
+    building = groups.get("building")
+    if building is not None:
+        unit = groups["unit"] or groups["unit_bare"]
+        room = _room(groups["floor"], groups["room"])
+        area, word = groups["area"], groups["a_word"]
+    else:
+        prefix = next(p for p in ("h_", "e_", "d_") if groups.get(p + "building"))
+        building, unit, room = (
+            groups[prefix + "building"],
+            groups[prefix + "unit"],
+            _part(groups[prefix + "room"]),
+        )
+        area, word = groups.get(prefix + "area"), groups.get(prefix + "a_word")
+    if room is None:
+        return None
+    key = str(
+        HouseKey(_part(area) + str(word) if area else "", _part(building), _part(unit) if unit else "", room)
+    )
+    return key if _KEY.fullmatch(key) else None

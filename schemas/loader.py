@@ -1,0 +1,148 @@
+"""From a folder of YAML files to one frozen Pack; a house's own folder may lie over ours."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from schemas.model import Pack
+from schemas.parsing import (
+    Shared,
+    parse_access_class,
+    parse_record_type,
+    parse_role,
+    parse_rule,
+    parse_shared,
+    parse_workflow,
+)
+from schemas.reading import Entry, PackError, Place, as_entry, load_yaml
+from schemas.rules import check_rules
+from schemas.titles import clean_title
+
+OURS = Path(__file__).parent
+SECTIONS = ("record_types", "rules", "fields", "places", "access_classes", "roles", "workflows")
+"""What a pack file may hold besides `family` and `defaults`.
+
+Each a list of mappings with a `code` (rules: `id`).
+"""
+
+
+def load_pack(overlay: Path | None = None) -> Pack:
+    """The pack of this installation, with the files of the folder `overlay` laid over it.
+
+    An overlay's entry whose code is known replaces, key by key, what ours says; an unknown code adds an
+    entry. Raises PackError with file, line, reason and what to do; nothing half-loaded is returned.
+    """
+    if overlay is not None and not overlay.is_dir():
+        raise PackError(
+            overlay, 0, "there is no such folder", "give the folder that holds the pack's YAML files"
+        )
+    folders = [OURS] if overlay is None else [OURS, overlay]
+    raw = _Raw()
+    for folder in folders:
+        for file in pack_files(folder):
+            raw.add(file)
+    return _build(raw)
+
+
+def pack_files(folder: Path) -> list[Path]:
+    """The YAML files of a pack, in a fixed order."""
+    found = [*folder.glob("*.yaml")]
+    for part in ("record_types", "workflows", "obligations"):
+        found += (folder / part).glob("*.yaml")
+    return sorted(found)
+
+
+class _Raw:
+    """Everything read so far: section → code → entry, the settings, and a digest of the bytes."""
+
+    def __init__(self) -> None:
+        self.sections: dict[str, dict[str, Entry]] = {section: {} for section in SECTIONS}
+        self.settings = Entry({}, Place(OURS / "settings.yaml"))
+        self._digest = hashlib.sha256()
+
+    @property
+    def version(self) -> str:
+        return self._digest.hexdigest()[:12]
+
+    def add(self, file: Path) -> None:
+        top = as_entry(load_yaml(file) or {}, Place(file))
+        self._digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+        if file.name == "settings.yaml":
+            self.settings = self.settings.overlaid(top.data, top.place)
+            return
+        defaults = dict(top.mapping_of_anything("defaults"))
+        if family := top.text("family", ""):
+            defaults["family"] = family
+        for section in SECTIONS:
+            for entry in top.entries(section):
+                self._put(section, entry, defaults if section == "record_types" else {})
+        top.text("title_zh", "")
+        top.text("title_en", "")
+        top.finish()
+
+    def _put(self, section: str, entry: Entry, defaults: Mapping[str, object]) -> None:
+        key = "id" if section == "rules" else "code"
+        code = entry.text(key)
+        known = self.sections[section].get(code)
+        if known is None:
+            if defaults:
+                entry = Entry(defaults, Place(entry.place.file, ("defaults",))).overlaid(
+                    entry.data, entry.place
+                )
+            self.sections[section][code] = entry
+        elif known.place.file.is_relative_to(OURS) and not entry.place.file.is_relative_to(OURS):
+            self.sections[section][code] = known.overlaid(entry.data, entry.place)
+        else:
+            entry.at(key).fail(
+                f"{code} is already used", f"choose another {key}; the first is in {known.place.file.name}"
+            )
+
+
+def _build(raw: _Raw) -> Pack:
+    sections = raw.sections
+    shared = Shared(
+        fields={code: parse_shared(entry) for code, entry in sections["fields"].items()},
+        places={code: parse_shared(entry) for code, entry in sections["places"].items()},
+        rules={code: parse_rule(entry) for code, entry in sections["rules"].items()},
+        access_classes=tuple(sections["access_classes"]),
+        roles=tuple(sections["roles"]),
+    )
+    settings = raw.settings
+    pack = Pack(
+        version=raw.version,
+        record_types={c: parse_record_type(e, shared) for c, e in sections["record_types"].items()},
+        access_classes={c: parse_access_class(e, shared) for c, e in sections["access_classes"].items()},
+        roles={c: parse_role(e, shared) for c, e in sections["roles"].items()},
+        workflows={c: parse_workflow(e, shared) for c, e in sections["workflows"].items()},
+        retention_rules=shared.rules,
+        long_term_years=settings.number("long_term_years", 30),
+        former_owner_years=settings.number("former_owner_years", 3),
+        archival_code=settings.text("archival_code", "{fonds}-{category}·{year}-{period}-{item:04d}"),
+        fonds=settings.text("fonds", "DG"),
+        count_from=settings.choice("count_from", ("event", "next_year"), "event"),
+    )
+    settings.finish()
+    _check_names(pack, sections["record_types"])
+    check_rules(pack, sections["record_types"])
+    return pack
+
+
+def _names(pack: Pack) -> Iterator[tuple[str, str, str]]:
+    for record_type in pack.record_types.values():
+        yield record_type.code, "title_zh", record_type.title_zh
+        yield record_type.code, "title_en", record_type.title_en
+        for alias in record_type.aliases:
+            yield record_type.code, "aliases", alias
+
+
+def _check_names(pack: Pack, entries: Mapping[str, Entry]) -> None:
+    """Two types may not claim one title: recognition could not tell them apart."""
+    owners: dict[str, str] = {}
+    for code, key, name in _names(pack):
+        other = owners.setdefault(clean_title(name), code)
+        if other != code:
+            entries[code].at(key).fail(
+                f"{name!r} names both {other} and {code}", "give each title or alias to one record type only"
+            )

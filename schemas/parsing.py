@@ -1,0 +1,277 @@
+"""From the entries of a pack to typed values; what is wrong raises PackError at its line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from schemas.model import (
+    ACTIONS,
+    DOSSIER_KINDS,
+    EVENT_TYPES,
+    FIELD_ROLES,
+    RECORD_KINDS,
+    AccessClass,
+    DecidedBy,
+    FieldSpec,
+    FieldType,
+    Place,
+    RecordType,
+    RetentionRule,
+    Role,
+    Transition,
+    Workflow,
+)
+from schemas.periods import parse_period
+from schemas.reading import Entry, as_entry, suggest
+from schemas.reading import Place as Where
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What record types refer to by name."""
+
+    fields: Mapping[str, Entry]
+    places: Mapping[str, Entry]
+    rules: Mapping[str, RetentionRule]
+    access_classes: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+def parse_shared(entry: Entry) -> Entry:
+    """A field or a place of the common vocabulary; it is parsed where a record type uses it."""
+    entry.text("code")
+    entry.text("zh")
+    return entry
+
+
+def parse_rule(entry: Entry) -> RetentionRule:
+    """A line of the retention schedule."""
+    period = entry.text("period")
+    trigger = entry.text("trigger", "")
+    if period in ("permanent", "unscheduled"):
+        if trigger:
+            entry.at("trigger").fail(f"a rule that is {period} has no trigger", "delete the trigger")
+    elif not trigger:
+        entry.at("period").fail(
+            f"the period {period} has no start", "add 'trigger: …', one of " + ", ".join(EVENT_TYPES)
+        )
+    if trigger:
+        entry.check("trigger", trigger, EVENT_TYPES)
+    if period not in ("permanent", "unscheduled", "long_term"):
+        try:
+            parse_period(period)
+        except ValueError:
+            entry.at("period").fail(
+                f"{period!r} is no period",
+                "write permanent, long_term, unscheduled, or such as P2Y, P6M or P15D",
+            )
+    rule = RetentionRule(
+        id=entry.text("id"),
+        title_zh=entry.text("zh"),
+        title_en=entry.text("en"),
+        period=period,
+        trigger=trigger,
+        when=entry.mapping("when"),
+        while_not=entry.choice("while_not", ("", *EVENT_TYPES), ""),
+        outcome=entry.choice("outcome", ("destroy", "review"), "destroy"),
+        clause=entry.text("clause", ""),
+        decided_by=DecidedBy(entry.choice("decided_by", DecidedBy, DecidedBy.MANUAL)),
+        trigger_decided_by=DecidedBy(entry.choice("trigger_decided_by", DecidedBy, DecidedBy.MANUAL)),
+        reason=entry.text("reason", ""),
+        reason_zh=entry.text("reason_zh", ""),
+    )
+    _check_source(entry, rule.decided_by, (rule.clause,) if rule.clause else (), rule.reason)
+    if rule.trigger_decided_by is DecidedBy.HOUSE and not rule.reason:
+        entry.at("trigger_decided_by").fail("the house's trigger has no reason", "add 'reason: …'")
+    entry.finish()
+    return rule
+
+
+def _check_source(entry: Entry, decided_by: DecidedBy, clauses: tuple[str, ...], reason: str) -> None:
+    if decided_by is DecidedBy.MANUAL and not clauses:
+        entry.place.fail(
+            "nothing says where this comes from", "add its clause, or 'decided_by: house' with a reason"
+        )
+    if decided_by is DecidedBy.HOUSE and not reason:
+        entry.at("decided_by").fail("the house's decision has no reason", "add 'reason: …'")
+
+
+def parse_record_type(entry: Entry, shared: Shared) -> RecordType:
+    """A record type; its fields, places and rules may be named from the common vocabulary."""
+    rules = []
+    for position, name in enumerate(entry.texts("retention")):
+        entry.check("retention", name, shared.rules, position)
+        rules.append(shared.rules[name])
+    if not rules:
+        entry.place.fail(
+            "retention is missing", "name at least one rule of retention.yaml, such as 'unscheduled'"
+        )
+    record_type = RecordType(
+        code=entry.text("code"),
+        title_zh=entry.text("zh"),
+        title_en=entry.text("en"),
+        family=entry.text("family"),
+        kind=entry.choice("kind", RECORD_KINDS),
+        dossier=entry.choice("dossier", DOSSIER_KINDS),
+        access_class=entry.choice("access_class", shared.access_classes),
+        retention=tuple(rules),
+        aliases=entry.texts("aliases"),
+        marks=entry.texts("marks"),
+        procedure=entry.text("procedure", ""),
+        filled_by=entry.text("filled_by", ""),
+        approved_by=entry.text("approved_by", ""),
+        fields=tuple(_field(item, place, shared.fields) for item, place in entry.items("fields")),
+        signatures=tuple(_place(item, place, shared.places) for item, place in entry.items("signatures")),
+        seals=tuple(_place(item, place, shared.places) for item, place in entry.items("seals")),
+        copies=entry.texts("copies"),
+        paging=entry.texts("paging"),
+        filing_deadline=entry.text("filing_deadline", ""),
+        clauses=entry.texts("clauses"),
+        decided_by=DecidedBy(entry.choice("decided_by", DecidedBy, DecidedBy.MANUAL)),
+        reason=entry.text("reason", ""),
+    )
+    _check_source(entry, record_type.decided_by, record_type.clauses, record_type.reason)
+    for key, values in (
+        ("fields", record_type.fields),
+        ("signatures", record_type.signatures),
+        ("seals", record_type.seals),
+    ):
+        codes = [value.code for value in values]
+        for position, code in enumerate(codes):
+            if code in codes[:position]:
+                entry.at(key, position).fail(f"{code} stands twice among the {key}", "delete one of them")
+    entry.finish()
+    return record_type
+
+
+def _resolve(item: Any, where: Where, known: Mapping[str, Entry]) -> tuple[Entry, bool | None]:
+    """An item of a list of fields or places.
+
+    "code", "code required", "code optional", or a mapping of its own.
+    """
+    if isinstance(item, str):
+        code, _, word = item.partition(" ")
+        if code not in known or word not in ("", "required", "optional"):
+            where.fail(f"{item!r} is no common field or place", suggest(code, known))
+        return Entry(known[code].data, known[code].place), {"required": True, "optional": False}.get(word)
+    entry = as_entry(item, where)
+    code = entry.text("code")
+    if code in known:
+        entry = Entry(known[code].data, known[code].place).overlaid(entry.data, entry.place)
+    return entry, None
+
+
+def _field(item: Any, where: Where, known: Mapping[str, Entry]) -> FieldSpec:
+    entry, required = _resolve(item, where, known)
+    field_type = FieldType(entry.choice("type", FieldType, FieldType.TEXT))
+    choices = entry.texts("choices")
+    if (field_type is FieldType.CHOICE) != bool(choices):
+        entry.place.fail(
+            "a choice and its choices belong together", "give 'type: choice' and 'choices: […]', or neither"
+        )
+    spec = FieldSpec(
+        code=entry.text("code"),
+        label_zh=entry.text("zh"),
+        label_en=entry.text("en"),
+        type=field_type,
+        aliases=entry.texts("aliases"),
+        choices=choices,
+        required=entry.flag("required", False),
+        role=entry.choice("role", FIELD_ROLES, ""),
+    )
+    entry.finish()
+    return spec if required is None else replace(spec, required=required)
+
+
+def _place(item: Any, where: Where, known: Mapping[str, Entry]) -> Place:
+    entry, required = _resolve(item, where, known)
+    place = Place(
+        code=entry.text("code"),
+        label_zh=entry.text("zh"),
+        label_en=entry.text("en"),
+        who=entry.text("who", ""),
+        aliases=entry.texts("aliases"),
+        required=entry.flag("required", True),
+        clause=entry.text("clause", ""),
+    )
+    entry.finish()
+    return place if required is None else replace(place, required=required)
+
+
+def parse_access_class(entry: Entry, shared: Shared) -> AccessClass:
+    """An access class; its roles must be roles of the pack."""
+    value = AccessClass(
+        code=entry.text("code"),
+        title_zh=entry.text("zh"),
+        title_en=entry.text("en"),
+        rank=entry.number("rank", 0),
+        viewing=entry.choice("viewing", ("role", "grant")),
+        found_by=entry.choice("found_by", ("text", "metadata", "nothing"), "text"),
+        known=entry.texts("known"),
+        reader_roles=entry.texts("reader_roles"),
+        download=entry.choice("download", ("role", "grant", "never"), "role"),
+        approver_roles=entry.texts("approver_roles"),
+        grant_days=entry.number("grant_days", 7),
+    )
+    for key, roles in (("reader_roles", value.reader_roles), ("approver_roles", value.approver_roles)):
+        for position, role in enumerate(roles):
+            entry.check(key, role, shared.roles, position)
+    for position, name in enumerate(value.known):
+        entry.check("known", name, ("type", "house", "date", "number", "dossier"), position)
+    entry.finish()
+    return value
+
+
+def parse_role(entry: Entry, shared: Shared) -> Role:
+    """A role; its actions must be of the closed vocabulary."""
+    value = Role(
+        code=entry.text("code"),
+        title_zh=entry.text("zh"),
+        title_en=entry.text("en"),
+        actions=frozenset(entry.texts("actions")),
+        excludes=entry.texts("excludes"),
+    )
+    for position, action in enumerate(entry.texts("actions")):
+        entry.check("actions", action, ACTIONS, position)
+    for position, role in enumerate(value.excludes):
+        entry.check("excludes", role, shared.roles, position)
+    entry.finish()
+    return value
+
+
+def parse_workflow(entry: Entry, shared: Shared) -> Workflow:
+    """A workflow; every step leads from a known state to a known one, for roles of the pack."""
+    states = entry.texts("states")
+    value = Workflow(
+        code=entry.text("code"),
+        title_zh=entry.text("zh"),
+        title_en=entry.text("en"),
+        initial=entry.choice("initial", states),
+        states=states,
+        transitions=tuple(_transition(step, states, shared.roles) for step in entry.entries("transitions")),
+    )
+    reached = {value.initial} | {step.target for step in value.transitions}
+    for position, state in enumerate(states):
+        if state not in reached:
+            entry.at("states", position).fail(
+                f"no step leads to {state}", "add a step to it or delete the state"
+            )
+    entry.finish()
+    return value
+
+
+def _transition(entry: Entry, states: tuple[str, ...], roles: tuple[str, ...]) -> Transition:
+    step = Transition(
+        action=entry.text("action"),
+        source=entry.choice("from", states),
+        target=entry.choice("to", states),
+        roles=entry.texts("roles"),
+        not_same_as=entry.texts("not_same_as"),
+        needs_reason=entry.flag("needs_reason", False),
+    )
+    for position, role in enumerate(step.roles):
+        entry.check("roles", role, (*roles, "system"), position)
+    entry.finish()
+    return step
