@@ -21,7 +21,15 @@ UNFILED_CLASS = "secret"
 """What nobody has looked at yet might be an owner's paper: it is kept as closely as the closest class."""
 
 BLOCKING = frozenset(
-    {"tracked_changes", "damaged", "repaired", "register_gap", "register_double", "text_broken", "number_missing"}
+    {
+        "tracked_changes",
+        "damaged",
+        "repaired",
+        "register_gap",
+        "register_double",
+        "text_broken",
+        "number_missing",
+    }
 )
 """Problems of reading that a person should see before the record counts as filed."""
 
@@ -79,7 +87,11 @@ def _gaps(facts: RecordFacts, kind: RecordType, belonging: Belonging | None) -> 
     if facts.date is None and kind.dossier != "document":
         found.append(doubt("date_missing"))
     filled = {v.code for v in facts.fields if v.value}
-    found += [doubt("field_missing", label=f.label_zh) for f in kind.fields if _needed(f.required, f.code, f.role, filled)]
+    found += [
+        doubt("field_missing", label=f.label_zh)
+        for f in kind.fields
+        if _needed(f.required, f.code, f.role, filled)
+    ]
     places = {p.code: p for p in (*kind.signatures, *kind.seals)}
     for code, marks in (("signature_missing", facts.signatures), ("seal_missing", facts.seals)):
         for mark in marks:
@@ -108,7 +120,9 @@ def dossier_key(kind: RecordType, belonging: Belonging | None, day: date | None,
     return None
 
 
-def field_map(fields: tuple[Mapping[str, Any], ...], changed: Mapping[str, str], kind: RecordType) -> tuple[dict[str, Any], ...]:
+def field_map(
+    fields: tuple[Mapping[str, Any], ...], changed: Mapping[str, str], kind: RecordType
+) -> tuple[dict[str, Any], ...]:
     """Fields after a person corrected some: the corrected ones carry origin "person" and full confidence."""
     labels = {f.code: f.label_zh for f in kind.fields}
     kept = {f["code"]: dict(f) for f in fields}

@@ -23,6 +23,8 @@ class FileReader(Protocol):
 
     def render(self, path: Path, media_type: str, page: int, width: int) -> bytes: ...
 
+    def extract(self, path: Path, media_type: str, pages: tuple[int, ...]) -> tuple[bytes, str]: ...
+
     def close(self) -> None: ...
 
 
@@ -40,4 +42,6 @@ class Archive:
     """The process's reader, started at first use; only workers and page rendering use it."""
     home: Path
     """Folder for caches and the signing key; on scale-out each machine has its own."""
+    font: Path
+    """A TrueType font with Chinese glyphs, for watermarks and prints."""
     max_upload: int = 2 * 1024**3

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -39,9 +40,7 @@ class Draft:
     facts: RecordFacts
     original: bytes | Received
     dossier: Dossier | None
-    new_dossier: bool
     house: House | None
-    tenure: Tenure | None
 
 
 def read_intake(archive: Archive, intake_id: str) -> None:
@@ -113,7 +112,9 @@ def _settle(
         uow.put(finish(item, state, problems=noted, records=records, media_type=media_type))
         if state == "refused":
             codes = [p.code for p in problems]
-            uow.audit(Event.FILE_REFUSED, actor=SYSTEM.id, subject=item.id, at=now, codes=codes, sha256=item.sha256)
+            uow.audit(
+                Event.FILE_REFUSED, actor=SYSTEM.id, subject=item.id, at=now, codes=codes, sha256=item.sha256
+            )
         uow.commit()
     if state == "duplicate" or item.size == 0:
         archive.store.drop_received(item.sha256)
@@ -148,13 +149,17 @@ def file_facts(archive: Archive, item: Intake, facts: FileFacts, path: Path) -> 
 def _unread(facts: FileFacts) -> RecordFacts:
     """A file of which nothing could be read still becomes one record, for a person to look at."""
     pages = tuple(range(1, len(facts.pages) + 1)) or (1,)
-    return RecordFacts(pages=pages, type=None, type_confidence=0.0, title="", text="", problems=facts.problems)
+    return RecordFacts(
+        pages=pages, type=None, type_confidence=0.0, title="", text="", problems=facts.problems
+    )
 
 
 def _stored(drafts: Sequence[Draft]) -> list[NewVersion]:
     """The OCFL versions of all drafts; several of one new dossier write it once."""
     return [
-        record_version(d.record, d.version, d.original, d.facts.text, d.facts, house=d.house, dossier=d.dossier)
+        record_version(
+            d.record, d.version, d.original, d.facts.text, d.facts, house=d.house, dossier=d.dossier
+        )
         for d in drafts
     ]
 
@@ -187,13 +192,17 @@ def _draft(
         reason="received",
     )
     number = part.document.number if part.document else ""
-    key = dossier_key(kind, belonging, part.date, number) if kind and filing.state is RecordState.FILED else None
+    key = (
+        dossier_key(kind, belonging, part.date, number)
+        if kind and filing.state is RecordState.FILED
+        else None
+    )
     house = belonging.house if belonging else None
     tenure = belonging.tenure if belonging else None
-    dossier = open_dossier(archive, uow, key, kind, house, tenure, item.received_by) if key and kind else None
+    dossier = open_dossier(archive, key, kind, house, tenure, item.received_by) if key and kind else None
     if dossier is not None:
         record = replace(record, dossier=dossier.id)
-    return Draft(record, version, part, original, dossier, dossier is not None, house, tenure)
+    return Draft(record, version, part, original, dossier, house)
 
 
 def _as_wanted(part: RecordFacts, item: Intake) -> RecordFacts:
@@ -201,7 +210,9 @@ def _as_wanted(part: RecordFacts, item: Intake) -> RecordFacts:
     if item.wanted_type:
         part = replace(part, type=item.wanted_type, type_confidence=1.0)
     if item.wanted_house:
-        part = replace(part, house=parse_house(item.wanted_house, field=True), house_written=item.wanted_house)
+        part = replace(
+            part, house=parse_house(item.wanted_house, field=True), house_written=item.wanted_house
+        )
     return part
 
 
@@ -227,8 +238,6 @@ def _record(
     media_type: str,
     original: bytes | Received,
 ) -> Record:
-    from hashlib import sha256
-
     kind = archive.pack.record_types.get(part.type or "")
     house = belonging.house if belonging else None
     return Record(

@@ -46,11 +46,15 @@ def receive_file(
     """
     allow(archive, actor, "record.file")
     if wanted_type and wanted_type not in archive.pack.record_types:
-        raise BadInput(f"没有档案类型 {wanted_type}。", code="unknown_type", hint="用 dangan types list 查看。")
+        raise BadInput(
+            f"没有档案类型 {wanted_type}。", code="unknown_type", hint="用 dangan types list 查看。"
+        )
     try:
         got = archive.store.receive(source, max_size=archive.max_upload)
     except StoreUnavailable as error:
-        raise Away("存储现在不可用,文件没有收下。", hint="请稍后再传;若仍不行,请管理员查看健康页。") from error
+        raise Away(
+            "存储现在不可用,文件没有收下。", hint="请稍后再传;若仍不行,请管理员查看健康页。"
+        ) from error
     except ValueError as error:
         limit = archive.max_upload // 1024**2
         raise BadInput(f"文件超过 {limit} MB 的上限。", code="too_large", hint="请拆分后再传。") from error
@@ -113,7 +117,9 @@ def recent_batches(archive: Archive, actor: Actor) -> list[BatchView]:
     batches: dict[str, list[Intake]] = {}
     for one in newest:
         batches.setdefault(one.batch, []).append(one)
-    return [_view(b, sorted(items, key=lambda i: i.id)) for b, items in list(batches.items())[:RECENT_BATCHES]]
+    return [
+        _view(b, sorted(items, key=lambda i: i.id)) for b, items in list(batches.items())[:RECENT_BATCHES]
+    ]
 
 
 def finish(item: Intake, state: str, **changes: object) -> Intake:

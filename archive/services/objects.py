@@ -97,7 +97,12 @@ def record_version(
 
 
 def dossier_version(
-    dossier: Dossier, person: str, *, number: int = 1, house: House | None = None, tenure: Tenure | None = None
+    dossier: Dossier,
+    person: str,
+    *,
+    number: int = 1,
+    house: House | None = None,
+    tenure: Tenure | None = None,
 ) -> NewVersion:
     """A dossier as an OCFL object: what it is for, which house and tenure."""
     metadata = {"kind": "dossier", "dossier": plain(dossier), "house": plain(house), "tenure": plain(tenure)}

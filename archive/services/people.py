@@ -61,7 +61,12 @@ def add_person(
             raise BadInput(f"用户名 {name} 已被使用。", code="name_taken", hint="请换一个用户名。")
         uow.add(person)
         uow.audit(
-            Event.PERSON_ADDED, actor=actor.id, subject=person.id, at=person.created_at, name=name, roles=list(roles)
+            Event.PERSON_ADDED,
+            actor=actor.id,
+            subject=person.id,
+            at=person.created_at,
+            name=name,
+            roles=list(roles),
         )
         uow.commit()
     return person
@@ -74,11 +79,14 @@ def _check_new(archive: Archive, name: str, roles: tuple[str, ...], password: st
         raise BadInput("至少要有一个角色。", code="no_role", hint="可用角色:" + "、".join(archive.pack.roles))
     for role in roles:
         if role not in archive.pack.roles:
-            raise BadInput(f"没有角色 {role}。", code="unknown_role", hint="可用角色:" + "、".join(archive.pack.roles))
+            raise BadInput(
+                f"没有角色 {role}。", code="unknown_role", hint="可用角色:" + "、".join(archive.pack.roles)
+            )
         clash = set(archive.pack.roles[role].excludes) & set(roles)
         if clash:
             raise BadInput(
-                f"角色 {role} 与 {'、'.join(sorted(clash))} 不能由同一人担任(三员分立)。", code="roles_exclude"
+                f"角色 {role} 与 {'、'.join(sorted(clash))} 不能由同一人担任(三员分立)。",
+                code="roles_exclude",
             )
     if len(password) < MIN_PASSWORD:
         raise BadInput(f"密码至少 {MIN_PASSWORD} 个字符。", code="short_password")
@@ -98,7 +106,13 @@ def disable_person(archive: Archive, actor: Actor, name: str) -> None:
 
 def _with_state(person: Person, state: PersonState) -> Person:
     return Person(
-        person.id, person.name, person.display_name, person.roles, person.password_hash, state, person.created_at
+        person.id,
+        person.name,
+        person.display_name,
+        person.roles,
+        person.password_hash,
+        state,
+        person.created_at,
     )
 
 
@@ -143,7 +157,9 @@ def sign_in(archive: Archive, name: str, password: str, *, address: str, user_ag
     good = _hasher().verify(password, found.password_hash if found else _decoy())
     if not (good and found and found.state is PersonState.ACTIVE):
         _note_failure(archive, name, throttle, now, address)
-        raise Refused("用户名或密码不正确。", code="sign_in_failed", hint="请重新输入;忘记密码请找系统管理员。")
+        raise Refused(
+            "用户名或密码不正确。", code="sign_in_failed", hint="请重新输入;忘记密码请找系统管理员。"
+        )
     token = secrets.token_urlsafe(32)
     session = Session(_token_id(token), found.id, now, now + SESSION, user_agent[:200])
     with archive.uow(write=True) as uow:

@@ -1,0 +1,306 @@
+"""The estate's register of houses and tenures, and each household's owner file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, BinaryIO
+
+from openpyxl import load_workbook
+
+from archive.domain.access import Allowed, authorize
+from archive.domain.access_model import AccessRequest
+from archive.domain.audit_model import Event
+from archive.domain.estate import House, Tenure
+from archive.domain.people import Actor
+from archive.domain.records import Dossier, Record, RecordState
+from archive.ports.unit_of_work import StartsWith, UnitOfWork
+from archive.services.archive import Archive
+from archive.services.common import allow, grants_of, must, new_id
+from archive.services.errors import BadInput
+from archive.services.views import OwnerFileLine, OwnerFileView, Rights
+from schemas.dates import parse_date
+from schemas.houses import parse_house
+
+COLUMNS = ("estate", "house", "owner", "from", "to", "phone")
+HEADINGS = {
+    "项目": "estate",
+    "小区": "estate",
+    "房号": "house",
+    "房屋": "house",
+    "业主": "owner",
+    "业主姓名": "owner",
+    "起": "from",
+    "产权起": "from",
+    "止": "to",
+    "产权止": "to",
+    "电话": "phone",
+    "联系电话": "phone",
+}
+CHUNK = 2000
+EXPECTED_DOSSIER = "owner_file"
+
+
+def import_estate(
+    archive: Archive, actor: Actor, source: BinaryIO, name: str, *, dry_run: bool = False
+) -> list[dict[str, Any]]:
+    """Take over a register of houses and tenures from .csv or .xlsx; answers one line per row.
+
+    A row that is known already changes nothing. Bad rows are reported and leave the others alone.
+    Raises BadInput when the file cannot be read or lacks a column.
+    """
+    allow(archive, actor, "estate.manage")
+    rows = _xlsx(source) if name.lower().endswith(".xlsx") else _csv(source)
+    answers: list[dict[str, Any]] = []
+    chunk: list[tuple[int, Mapping[str, str]]] = []
+    seen: dict[str, list[Tenure]] = {}
+    for number, row in enumerate(rows, start=2):
+        chunk.append((number, row))
+        if len(chunk) == CHUNK:
+            answers += _import_chunk(archive, actor, chunk, seen, dry_run)
+            chunk = []
+    answers += _import_chunk(archive, actor, chunk, seen, dry_run)
+    return answers
+
+
+def _csv(source: BinaryIO) -> Iterator[dict[str, str]]:
+    raw = source.read()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise BadInput("文件不是 UTF-8 或 GB18030 编码。", code="bad_encoding", hint="请另存为 CSV UTF-8。")
+    reader = csv.reader(io.StringIO(text))
+    yield from _rows(iter(reader))
+
+
+def _xlsx(source: BinaryIO) -> Iterator[dict[str, str]]:
+    try:
+        book = load_workbook(source, read_only=True, data_only=True)
+    except Exception as error:
+        raise BadInput(
+            "不是可读的 Excel 文件。", code="bad_excel", hint="请另存为 .xlsx 或 .csv。"
+        ) from error
+    sheet = book.worksheets[0]
+    yield from _rows([_cell(v) for v in row] for row in sheet.iter_rows(values_only=True))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return value.date().isoformat() if hasattr(value, "date") and callable(value.date) else str(value).strip()
+
+
+def _rows(lines: Iterable[list[str]]) -> Iterator[dict[str, str]]:
+    iterator = iter(lines)
+    head = [_heading(h) for h in next(iterator, [])]
+    missing = [c for c in ("estate", "house") if c not in head]
+    if missing:
+        raise BadInput(f"缺少列:{'、'.join(missing)}。", code="no_column", hint="需要:" + ", ".join(COLUMNS))
+    for line in iterator:
+        if any(line):
+            yield dict(zip(head, (c.strip() for c in line), strict=False))
+
+
+def _heading(text: str) -> str:
+    clean = str(text).strip()
+    return HEADINGS.get(clean, clean.lower())
+
+
+def _import_chunk(
+    archive: Archive,
+    actor: Actor,
+    chunk: list[tuple[int, Mapping[str, str]]],
+    seen: dict[str, list[Tenure]],
+    dry_run: bool,
+) -> list[dict[str, Any]]:
+    if not chunk:
+        return []
+    answers: list[dict[str, Any]] = []
+    houses: list[House] = []
+    tenures: list[Tenure] = []
+    with archive.uow(write=not dry_run) as uow:
+        parsed = [(number, _parse(row)) for number, row in chunk]
+        ids = tuple({p[0].id for _, p in parsed if not isinstance(p, str)})
+        known = {h.id for h in uow.list(House, id=ids)} if ids else set()
+        _remember(uow, ids, seen)
+        for number, row in parsed:
+            if isinstance(row, str):
+                answers.append(
+                    {"row": number, "state": "refused", "record": None, "problems": [_problem(row)]}
+                )
+                continue
+            house, tenure = row
+            state, problems = _merge(house, tenure, known, houses, tenures, seen)
+            answers.append({"row": number, "state": state, "record": house.id, "problems": problems})
+        if not dry_run and (houses or tenures):
+            uow.add(*houses)
+            uow.add(*tenures)
+            uow.audit(
+                Event.ESTATE_IMPORTED,
+                actor=actor.id,
+                subject="estate",
+                at=archive.clock.now(),
+                houses=len(houses),
+                tenures=len(tenures),
+            )
+            uow.commit()
+    return answers
+
+
+def _remember(uow: UnitOfWork, ids: tuple[str, ...], seen: dict[str, list[Tenure]]) -> None:
+    fresh = tuple(i for i in ids if i not in seen)
+    for one in fresh:
+        seen[one] = []
+    for tenure in uow.list(Tenure, house=fresh) if fresh else []:
+        seen[tenure.house].append(tenure)
+
+
+def _problem(code: str) -> dict[str, str]:
+    return {"code": code, "message": PROBLEMS[code]}
+
+
+PROBLEMS = {
+    "no_estate": "没有写项目。",
+    "bad_house": "房号读不懂,请写成 3栋2单元1203 或 3-2-1203。",
+    "bad_date": "日期读不懂,请写成 2026-03-06。",
+    "ends_before": "产权止早于产权起。",
+    "overlap": "与这套房屋已登记的产权期重叠,没有导入这位业主。",
+}
+
+
+def _parse(row: Mapping[str, str]) -> tuple[House, Tenure | None] | str:
+    """One row as house and tenure, or the code of what is wrong with it."""
+    estate = row.get("estate", "").strip().replace("/", "")
+    written = row.get("house", "")
+    key = parse_house(written, field=True)
+    if not estate:
+        return "no_estate"
+    if key is None:
+        return "bad_house"
+    house = House(f"{estate}/{key}", estate, key, written.strip())
+    owner = row.get("owner", "").strip()
+    started, ended = _day(row.get("from", "")), _day(row.get("to", ""))
+    if isinstance(started, str) or isinstance(ended, str):
+        return "bad_date"
+    if started and ended and ended < started:
+        return "ends_before"
+    tenure = (
+        Tenure(new_id(), house.id, owner, row.get("phone", "").strip(), started, ended) if owner else None
+    )
+    return house, tenure
+
+
+def _day(text: str) -> date | str | None:
+    return (parse_date(text) or "bad") if text.strip() else None
+
+
+def _merge(
+    house: House,
+    tenure: Tenure | None,
+    known: set[str],
+    houses: list[House],
+    tenures: list[Tenure],
+    seen: dict[str, list[Tenure]],
+) -> tuple[str, list[dict[str, str]]]:
+    state = "known"
+    if house.id not in known:
+        known.add(house.id)
+        houses.append(house)
+        state = "added"
+    if tenure is None:
+        return state, []
+    others = seen.setdefault(house.id, [])
+    if any(t.owner == tenure.owner and t.started == tenure.started for t in others):
+        return state, []
+    if any(_overlap(t, tenure) for t in others):
+        return "refused" if state == "known" else state, [_problem("overlap")]
+    others.append(tenure)
+    tenures.append(tenure)
+    return "added", []
+
+
+def _overlap(a: Tenure, b: Tenure) -> bool:
+    first, last = date.min, date.max
+    return (a.started or first) < (b.ended or last) and (b.started or first) < (a.ended or last)
+
+
+def find_houses(archive: Archive, actor: Actor, text: str, limit: int = 20) -> list[House]:
+    """Houses by number in any spelling, or by the beginning of their canonical key; never a list of them all."""
+    allow(archive, actor, "estate.see")
+    typed = text.strip()
+    if not typed:
+        return []
+    key = parse_house(typed, field=True)
+    with archive.uow() as uow:
+        if key and (exact := uow.list(House, key=key, order=("estate",), limit=limit)):
+            return exact
+        return uow.list(House, key=StartsWith(key or typed.upper()), order=("key",), limit=limit)
+
+
+def owner_file(archive: Archive, actor: Actor, house_id: str) -> OwnerFileView:
+    """A household's file: what is in it by the manual's order of contents, and what is missing.
+
+    Titles and states are shown to whoever may know that the records exist; nothing of their content is.
+    """
+    allow(archive, actor, "estate.see")
+    with archive.uow() as uow:
+        house = must(uow.get(House, house_id), "该房屋")
+        tenures = uow.list(Tenure, house=house.id, order=("-started",))
+        dossiers = uow.list(Dossier, house=house.id, kind=EXPECTED_DOSSIER, order=("-opened_at",))
+        current = next((t for t in tenures if t.ended is None), tenures[0] if tenures else None)
+        dossier = next(
+            (d for d in dossiers if current and d.tenure == current.id), dossiers[0] if dossiers else None
+        )
+        records = uow.list(Record, house=house.id, order=("record_date",), limit=1000)
+        rights = _rights(archive, uow, actor, dossier)
+    alive = [r for r in records if r.state is not RecordState.DESTROYED]
+    return OwnerFileView(dossier, house, tuple(tenures), _lines(archive, actor, alive), rights)
+
+
+def _rights(archive: Archive, uow: UnitOfWork, actor: Actor, dossier: Dossier | None) -> Rights:
+    asks = isinstance(authorize(actor, "access.request", archive.pack), Allowed)
+    if dossier is None:
+        return Rights(known=True, open=False, download=False, may_request=False)
+    now = archive.clock.now()
+    grant = next(
+        (g for g in grants_of(archive, uow, actor) if g.active(now) and g.target == dossier.id), None
+    )
+    waiting = uow.list(AccessRequest, requester=actor.id, state="open", target=dossier.id, limit=1)
+    return Rights(
+        known=True,
+        open=grant is not None,
+        download=False,
+        refusal="" if grant else "needs_grant",
+        may_request=asks and grant is None and not waiting,
+        pending_request=waiting[0].id if waiting else None,
+        grant=grant,
+    )
+
+
+def _lines(archive: Archive, actor: Actor, records: list[Record]) -> tuple[OwnerFileLine, ...]:
+    by_type: dict[str, list[Record]] = {}
+    for record in records:
+        if isinstance(authorize(actor, "record.know", archive.pack, record=record), Allowed):
+            by_type.setdefault(record.type or "", []).append(record)
+    lines = []
+    for code, kind in archive.pack.record_types.items():
+        here = by_type.pop(code, [])
+        expected = code in EXPECTED
+        if here or expected:
+            lines.append(OwnerFileLine(code, kind.title_zh, tuple(here), expected))
+    unknown = [r for left in by_type.values() for r in left]
+    if unknown:
+        lines.append(OwnerFileLine("", "待核对", tuple(unknown), False))
+    return tuple(lines)
+
+
+EXPECTED = frozenset(
+    {"owner_card", "temporary_covenant", "preliminary_service_agreement", "house_inspection"}
+)
+"""What every household's file should hold (004 业主档案管理作业规程 4.1); the conditional rest follows events."""

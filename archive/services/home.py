@@ -1,0 +1,44 @@
+"""The first screen, by person: only what they may do."""
+
+from __future__ import annotations
+
+from archive.domain.access import may
+from archive.domain.audit_model import Event
+from archive.domain.people import Actor
+from archive.domain.records import Intake, Record
+from archive.ports.unit_of_work import AtMost
+from archive.services import access
+from archive.services.archive import Archive
+from archive.services.auditing import entries
+from archive.services.desk import UNSETTLED
+from archive.services.health import health
+from archive.services.views import Home
+
+SHORT = 10
+
+
+def home(archive: Archive, actor: Actor) -> Home:
+    pack = archive.pack
+    to_verify = waiting = due = 0
+    with archive.uow() as uow:
+        if may(actor, "record.file", pack):
+            to_verify = uow.count(Record, state=UNSETTLED)
+            waiting = uow.count(Intake, state=("waiting", "reading"))
+        if may(actor, "retention.see", pack):
+            due = uow.count(Record, due_on=AtMost(archive.clock.today()))
+    decide = may(actor, "access.decide", pack)
+    mine = access.requests(archive, actor, mine=True) if may(actor, "access.request", pack) else []
+    now = archive.clock.now()
+    refusals = may(actor, "audit.read", pack)
+    parts = tuple(health(archive)) if may(actor, "system.health", pack) else ()
+    return Home(
+        to_verify=to_verify,
+        waiting_files=waiting,
+        open_requests=tuple(access.requests(archive, actor, state="open")[:SHORT]) if decide else (),
+        my_requests=tuple(r for r in mine if r.request.state == "open")[:SHORT],
+        my_grants=tuple(r for r in mine if r.grant and r.grant.active(now))[:SHORT],
+        due=due,
+        refusals=entries(archive, actor, event=Event.REFUSED.value, limit=SHORT).entries if refusals else (),
+        health=parts,
+        quarantined_jobs=sum(len(h.detail.get("jobs", ())) for h in parts if h.name == "jobs"),
+    )

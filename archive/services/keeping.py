@@ -1,0 +1,266 @@
+"""Retention in use: the facts of a record, the one decision about it, events, holds, and the sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from archive.domain.audit_model import Event as AuditEvent
+from archive.domain.estate import House
+from archive.domain.keeping import Hold, RecordedEvent, Sweep
+from archive.domain.people import OPERATOR, Actor
+from archive.domain.records import Dossier, Record, RecordState
+from archive.ports.unit_of_work import After, AtMost, UnitOfWork
+from archive.services.archive import Archive
+from archive.services.common import allow, known_record, must, new_id
+from archive.services.errors import BadInput
+from archive.services.objects import plain
+from archive.services.views import DueLine, SweepReport
+from retention import FactsError, decide
+from retention.model import Decision, Event, Facts, HoldFact, Outcome
+from schemas.model import EVENT_TYPES
+
+TARGETS = ("record", "dossier", "house")
+SWEEP_BATCH = 500
+
+
+def _targets(record: Record) -> dict[str, str | None]:
+    return {"record": record.id, "dossier": record.dossier, "house": record.house}
+
+
+def facts_of(uow: UnitOfWork, record: Record) -> tuple[Facts, tuple[HoldFact, ...]]:
+    """What retention.decide needs to know of a record: its own facts, events and holds that reach it."""
+    events: list[Event] = []
+    holds: list[HoldFact] = []
+    for kind, target in _targets(record).items():
+        if target is None:
+            continue
+        for e in uow.list(RecordedEvent, target_kind=kind, target=target):
+            events.append(Event(e.type, e.date))
+        for h in uow.list(Hold, target_kind=kind, target=target):
+            holds.append(HoldFact(h.set_on, h.lifted_on, h.reason))
+    facts = Facts(record.record_date, record.filed_at.date(), record.field_values(), tuple(events))
+    return facts, tuple(holds)
+
+
+def decision(archive: Archive, uow: UnitOfWork, record: Record, on: date) -> Decision:
+    """The one explained answer for a record on a day. Raises retention.FactsError when a needed fact is missing."""
+    facts, holds = facts_of(uow, record)
+    kind = archive.pack.record_types.get(record.type or "")
+    return decide(
+        facts,
+        kind.retention if kind else (),
+        holds,
+        on,
+        record_type=kind,
+        long_term_years=archive.pack.long_term_years,
+        pack_version=archive.pack.version,
+    )
+
+
+def due_on(archive: Archive, uow: UnitOfWork, record: Record) -> date | None:
+    """The first day on which the decision may be other than keep; None while it has no end or lacks facts."""
+    if record.state is not RecordState.FILED:
+        return None
+    try:
+        answer = decision(archive, uow, record, archive.clock.today())
+    except FactsError:
+        return None
+    if answer.outcome is not Outcome.KEEP:
+        return archive.clock.today() if answer.until is None else answer.until + timedelta(days=1)
+    return answer.until + timedelta(days=1) if answer.until else None
+
+
+def explain(archive: Archive, actor: Actor, record_id: str, on: date | None = None) -> Decision:
+    """Until when a record is kept and why. Raises BadInput when a fact that its rule needs is missing."""
+    allow(archive, actor, "search" if actor != OPERATOR else "retention.see")
+    with archive.uow() as uow:
+        record = known_record(archive, uow, actor, record_id)
+        try:
+            return decision(archive, uow, record, on or archive.clock.today())
+        except FactsError as error:
+            raise BadInput(str(error), code=error.code, hint=error.hint) from error
+
+
+def record_event(
+    archive: Archive, actor: Actor, *, target_kind: str, target: str, type: str, date: date, evidence: str
+) -> RecordedEvent:
+    """Record a trigger event; a wrong one is corrected by a new one, and both stay visible."""
+    allow(archive, actor, "event.record")
+    if type not in EVENT_TYPES:
+        raise BadInput(f"没有触发事件 {type}。", code="unknown_event", hint="可用:" + "、".join(EVENT_TYPES))
+    with archive.uow(write=True) as uow:
+        _check_target(uow, target_kind, target)
+        event = RecordedEvent(
+            new_id(), target_kind, target, type, date, evidence, actor.id, archive.clock.now()
+        )
+        uow.add(event)
+        refresh_due(archive, uow, target_kind, target)
+        uow.audit(
+            AuditEvent.EVENT_RECORDED,
+            actor=actor.id,
+            subject=target,
+            at=event.recorded_at,
+            target_kind=target_kind,
+            type=type,
+            date=date.isoformat(),
+            evidence=evidence,
+        )
+        uow.commit()
+    return event
+
+
+def _check_target(uow: UnitOfWork, target_kind: str, target: str) -> None:
+    kinds: dict[str, type[object]] = {"record": Record, "dossier": Dossier, "house": House}
+    if target_kind not in kinds:
+        raise BadInput(
+            f"不能对 {target_kind} 登记。", code="unknown_target", hint="可用:" + "、".join(TARGETS)
+        )
+    must(uow.get(kinds[target_kind], target), "该对象")
+
+
+def refresh_due(archive: Archive, uow: UnitOfWork, target_kind: str, target: str) -> None:
+    """Compute due days anew for everything the target covers."""
+    column = {"record": "id", "dossier": "dossier", "house": "house"}[target_kind]
+    where: dict[str, Any] = {column: target}
+    for record in uow.stream(Record, **where):
+        fresh = due_on(archive, uow, record)
+        if fresh != record.due_on:
+            uow.put(replace(record, due_on=fresh))
+
+
+def set_hold(archive: Archive, actor: Actor, *, target_kind: str, target: str, reason: str) -> Hold:
+    """Stop every disposal of what the target covers, from today."""
+    allow(archive, actor, "hold.set")
+    if not reason.strip():
+        raise BadInput("冻结必须写明理由。", code="no_reason")
+    with archive.uow(write=True) as uow:
+        _check_target(uow, target_kind, target)
+        hold = Hold(new_id(), target_kind, target, reason.strip(), actor.id, archive.clock.today())
+        uow.add(hold)
+        refresh_due(archive, uow, target_kind, target)
+        uow.audit(
+            AuditEvent.HOLD_SET,
+            actor=actor.id,
+            subject=target,
+            at=archive.clock.now(),
+            hold=hold.id,
+            reason=reason,
+        )
+        uow.commit()
+    return hold
+
+
+def lift_hold(archive: Archive, actor: Actor, hold_id: str, *, reason: str) -> Hold:
+    allow(archive, actor, "hold.lift")
+    if not reason.strip():
+        raise BadInput("解除冻结必须写明理由。", code="no_reason")
+    with archive.uow(write=True) as uow:
+        hold = must(uow.get(Hold, hold_id), "该冻结")
+        if hold.lifted_on is not None:
+            return hold
+        lifted = replace(hold, lifted_by=actor.id, lifted_on=archive.clock.today())
+        uow.put(lifted)
+        refresh_due(archive, uow, hold.target_kind, hold.target)
+        uow.audit(
+            AuditEvent.HOLD_LIFTED,
+            actor=actor.id,
+            subject=hold.target,
+            at=archive.clock.now(),
+            hold=hold.id,
+            reason=reason,
+        )
+        uow.commit()
+    return lifted
+
+
+def holds(archive: Archive, actor: Actor, *, lasting: bool = True) -> list[Hold]:
+    allow(archive, actor, "retention.see")
+    where: dict[str, Any] = {"lifted_on": None} if lasting else {}
+    with archive.uow() as uow:
+        return uow.list(Hold, order=("-set_on",), limit=500, **where)
+
+
+def sweep(archive: Archive, actor: Actor, *, on: date | None = None, dry_run: bool = False) -> SweepReport:
+    """List what may be disposed of or must be reviewed on a day; destroys nothing.
+
+    Its cost follows what is due: only records whose `due_on` has come are looked at, and each is decided anew.
+    """
+    allow(archive, actor, "retention.see")
+    day = on or archive.clock.today()
+    lines: list[DueLine] = []
+    examined = 0
+    with archive.uow() as uow:
+        after = ""
+        while True:
+            due = uow.list(
+                Record,
+                due_on=AtMost(day),
+                id=After(after),
+                state=RecordState.FILED,
+                order=("id",),
+                limit=SWEEP_BATCH,
+            )
+            if not due:
+                break
+            examined += len(due)
+            lines += _due_lines(archive, uow, due, day)
+            after = due[-1].id
+    report = SweepReport(day, examined, tuple(lines), dry_run)
+    if not dry_run:
+        _keep(archive, actor, report)
+    return report
+
+
+def _due_lines(archive: Archive, uow: UnitOfWork, records: Sequence[Record], day: date) -> list[DueLine]:
+    lines = []
+    for record in records:
+        try:
+            answer = decision(archive, uow, record, day)
+        except FactsError:
+            continue
+        if answer.outcome is Outcome.KEEP:
+            continue
+        lines.append(
+            DueLine(
+                record=record.id,
+                title=record.title,
+                type=record.type,
+                house=record.house_key,
+                outcome=answer.outcome.value,
+                until=answer.until,
+                rule=answer.rule,
+                clauses=answer.clauses,
+                reason=answer.reasons[0] if answer.reasons else "",
+            )
+        )
+    return lines
+
+
+def _keep(archive: Archive, actor: Actor, report: SweepReport) -> None:
+    kept = Sweep(
+        id=f"{report.on.isoformat()}.{new_id()}",
+        on=report.on,
+        run_at=archive.clock.now(),
+        examined=report.examined,
+        due=tuple(plain(line) for line in report.lines),
+    )
+    with archive.uow(write=True) as uow:
+        uow.add(kept)
+        uow.audit(
+            AuditEvent.SWEPT,
+            actor=actor.id,
+            subject=kept.id,
+            at=kept.run_at,
+            on=report.on.isoformat(),
+            examined=report.examined,
+            due=len(report.lines),
+        )
+        uow.commit()
+
+
+def due_list(archive: Archive, actor: Actor, on: date | None = None) -> SweepReport:
+    """What is due on a day, computed now; nothing is kept."""
+    return sweep(archive, actor, on=on, dry_run=True)

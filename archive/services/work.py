@@ -1,0 +1,206 @@
+"""Jobs as rows: claimed by one worker, renewed while it works, done once (design 4)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+
+from archive.domain.jobs import LEASE, MAX_ATTEMPTS, Job, JobState, WorkerBeat
+from archive.domain.people import SYSTEM
+from archive.domain.records import Intake
+from archive.ports.jobs import BrokerUnavailable
+from archive.ports.search import IndexUnavailable
+from archive.ports.store import StoreUnavailable
+from archive.ports.unit_of_work import AtLeast, AtMost, DatabaseUnavailable
+from archive.services import filing, indexing, keeping
+from archive.services.archive import Archive
+from archive.services.common import new_id
+
+log = logging.getLogger(__name__)
+
+ALIVE = timedelta(seconds=15)
+"""A worker whose last sign of life is older is not there."""
+
+ENGINE_AWAY = (StoreUnavailable, IndexUnavailable, DatabaseUnavailable)
+"""The job is not at fault: it waits and does not count as an attempt."""
+
+
+def _read(archive: Archive, job: Job) -> None:
+    filing.read_intake(archive, str(job.payload["intake"]))
+
+
+def _index(archive: Archive, job: Job) -> None:
+    indexing.drain(archive)
+
+
+def _sweep(archive: Archive, job: Job) -> None:
+    keeping.sweep(archive, SYSTEM, on=date.fromisoformat(str(job.payload["on"])))
+
+
+def _rebuild_index(archive: Archive, job: Job) -> None:
+    indexing.rebuild_index(archive)
+
+
+HANDLERS: dict[str, Callable[[Archive, Job], None]] = {
+    "read": _read,
+    "index": _index,
+    "sweep": _sweep,
+    "rebuild_index": _rebuild_index,
+}
+
+
+def run_job(archive: Archive, job_id: str, worker: str) -> JobState | None:
+    """Do one job, if it is ours to do; a second message about the same job does nothing.
+
+    Returns the state it is left in, or None when someone else has it or it is done.
+    """
+    with archive.uow(write=True) as uow:
+        job = uow.claim_job(job_id, worker, archive.clock.now())
+        uow.commit()
+    if job is None:
+        _note_quarantine(archive, job_id)
+        return None
+    try:
+        with _lease(archive, job):
+            HANDLERS[job.kind](archive, job)
+    except ENGINE_AWAY as error:
+        log.warning("job %s (%s) waits: %s", job.id, job.kind, error)
+        return _end(archive, job, JobState.WAITING, str(error), attempts=job.attempts - 1)
+    except Exception as error:
+        log.exception("job %s (%s) failed", job.id, job.kind)
+        spent = job.attempts >= MAX_ATTEMPTS
+        return _end(archive, job, JobState.FAILED if spent else JobState.WAITING, repr(error)[:500])
+    return _end(archive, job, JobState.DONE, "")
+
+
+@contextmanager
+def _lease(archive: Archive, job: Job) -> Iterator[None]:
+    """Keep the job ours while it takes longer than a lease."""
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(LEASE.total_seconds() / 4):
+            with archive.uow(write=True) as uow:
+                mine = uow.get(Job, job.id)
+                if mine is not None and mine.worker == job.worker and mine.state is JobState.RUNNING:
+                    uow.put(replace(mine, lease_until=archive.clock.now() + LEASE))
+                    uow.commit()
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(5)
+
+
+def _end(archive: Archive, job: Job, state: JobState, error: str, *, attempts: int | None = None) -> JobState:
+    """Leave the job in its next state. A job that waits again does so longer each time."""
+    now = archive.clock.now()
+    tries = job.attempts if attempts is None else attempts
+    with archive.uow(write=True) as uow:
+        mine = uow.get(Job, job.id)
+        if mine is None or mine.worker != job.worker or mine.state is not JobState.RUNNING:
+            return state
+        waiting = state is JobState.WAITING
+        uow.put(
+            replace(
+                mine,
+                state=state,
+                attempts=tries,
+                error=error,
+                lease_until=None,
+                run_after=now + timedelta(seconds=5 * 4**tries) if waiting else mine.run_after,
+                finished_at=None if waiting else now,
+            )
+        )
+        if state is JobState.FAILED:
+            _fail_intake(uow.get(Intake, str(mine.payload.get("intake", ""))), uow.put, error)
+        if (
+            job.kind == "index"
+            and state is JobState.DONE
+            and indexing.newest_change(uow) > indexing.position(uow)
+        ):
+            indexing.wake_index(archive, uow)
+        uow.commit()
+    return state
+
+
+def _fail_intake(item: Intake | None, put: Callable[[Intake], None], error: str) -> None:
+    """A file whose reading failed for good says so; its bytes stay received."""
+    if item is None or item.state not in ("waiting", "reading"):
+        return
+    message = "读取这个文件时多次出错,原件已保留。请管理员在健康页查看,或重新上传。"
+    put(
+        replace(
+            item, state="failed", problems=({"code": "reading_failed", "message": message, "details": {}},)
+        )
+    )
+
+
+def _note_quarantine(archive: Archive, job_id: str) -> None:
+    with archive.uow(write=True) as uow:
+        job = uow.get(Job, job_id)
+        if job is None or job.state is not JobState.QUARANTINED:
+            return
+        item = uow.get(Intake, str(job.payload.get("intake", "")))
+        if item is not None and item.state in ("waiting", "reading"):
+            _fail_intake(item, uow.put, job.error)
+            uow.commit()
+
+
+def resend_waiting(archive: Archive, limit: int = 1000) -> int:
+    """Send again what waits and what a lost worker left behind; returns how many."""
+    now = archive.clock.now()
+    with archive.uow() as uow:
+        waiting = uow.list(Job, state=JobState.WAITING, run_after=AtMost(now), order=("id",), limit=limit)
+        lapsed = uow.list(Job, state=JobState.RUNNING, lease_until=AtMost(now), limit=limit)
+    send(archive, [j.id for j in (*lapsed, *waiting)])
+    return len(waiting) + len(lapsed)
+
+
+def send(archive: Archive, job_ids: Sequence[str]) -> None:
+    if not job_ids:
+        return
+    try:
+        archive.jobs.send(job_ids)
+    except BrokerUnavailable as error:
+        log.warning("the broker is away, %d jobs wait: %s", len(job_ids), error)
+
+
+def enqueue_daily(archive: Archive) -> None:
+    """What is done once a day: the retention sweep. Asking twice for a day makes one job."""
+    today = archive.clock.today()
+    now = archive.clock.now()
+    with archive.uow(write=True) as uow:
+        payload = {"on": today.isoformat()}
+        uow.enqueue(Job(new_id(), "sweep", payload, JobState.WAITING, now, now, key=f"sweep:{today}"))
+        uow.commit()
+
+
+def workers_alive(archive: Archive) -> int:
+    with archive.uow() as uow:
+        return uow.count(WorkerBeat, at=AtLeast(archive.clock.now() - ALIVE))
+
+
+def unfinished(archive: Archive) -> int:
+    """Jobs that wait or run, whether due or not."""
+    with archive.uow() as uow:
+        return uow.count(Job, state=(JobState.WAITING, JobState.RUNNING))
+
+
+def work_here(archive: Archive, worker: str) -> bool:
+    """Do one waiting job in this process; False when there is none due."""
+    now = archive.clock.now()
+    with archive.uow() as uow:
+        due = uow.list(Job, state=JobState.WAITING, run_after=AtMost(now), order=("created_at",), limit=1)
+        due = due or uow.list(Job, state=JobState.RUNNING, lease_until=AtMost(now), limit=1)
+    if not due:
+        return False
+    run_job(archive, due[0].id, worker)
+    return True
