@@ -109,7 +109,11 @@ class SqlUnitOfWork:
                     connection.execute(
                         update(COUNTERS).where(COUNTERS.c.name == CHANGE).values(value=self._change)
                     )
-            connection.commit()
+            try:
+                connection.commit()
+            except BaseException:
+                connection.invalidate()  # a refused COMMIT leaves SQLite inside its transaction
+                raise
         self.__exit__(None, None, None)
         if self._new_jobs:
             try:
