@@ -7,50 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from archive.domain.query import IndexEntry, InHouse, Phrase, Word
+
+__all__ = ["Hits", "InHouse", "IndexEntry", "IndexUnavailable", "Phrase", "Query", "SearchIndex", "Word"]
+
 
 class IndexUnavailable(Exception):
     """The engine does not answer; searching waits, filing goes on."""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
-    """What the index knows of one record. `text` is raw; the adapter folds it with schemas.text.fold.
-
-    `change` is the record's change number: an entry never replaces one with a higher change.
-    `house` is the canonical key or ""; `numbers` are archival code, document number, phones and IDs.
-    """
-
-    record: str
-    change: int
-    type: str
-    title: str
-    text: str
-    access_class: str
-    house: str = ""
-    dossier: str = ""
-    date: date | None = None
-    numbers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """These folded characters, contiguous, anywhere in title or text (at least one character)."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A folded Latin word or number; matches whole tokens that begin with it, in title, text or numbers."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class InHouse:
-    """Records of this canonical house key."""
-
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
