@@ -42,12 +42,14 @@ def loads(kind: type[T], data: bytes | str) -> T:
 
 def dump(value: Any) -> Any:
     """A dataclass as JSON values."""
-    return _encoder(type(value))(value)
+    kind: Any = type(value)
+    return _encoder(kind)(value)
 
 
 def load(kind: type[T], value: Any) -> T:
     """The dataclass `kind` from JSON values. CodecError: a value does not fit."""
-    result: T = _decoder(kind)(value)
+    hint: Any = kind
+    result: T = _decoder(hint)(value)
     return result
 
 
@@ -128,7 +130,7 @@ def _decode_plain(kind: type) -> Decoder:
     def decode(value: Any) -> Any:
         if kind is float and type(value) is int:
             value = float(value)
-        if type(value) is not kind or (kind is float and not math.isfinite(value)):
+        if type(value) is not kind or (isinstance(value, float) and not math.isfinite(value)):
             raise CodecError(f"{kind.__name__} expected, got {type(value).__name__}")
         return value
 
