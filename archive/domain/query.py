@@ -101,7 +101,9 @@ def _within(text: str, hay: str) -> bool:
 
 
 def parse_query(text: str) -> tuple[Term, ...]:
-    """The terms of a typed query, in order, each once; all of them must match. Raises QueryError.
+    """The terms of a typed query, in order, each once; all of them must match. Blank text has none.
+
+    Raises QueryError when something was typed and nothing in it can be searched for, or when it is too long.
 
     - a house in any strict spelling, or 3-2-1203 between blanks: InHouse;
     - "quoted", “quoted” or 「quoted」: one Phrase with everything in it;
@@ -111,6 +113,8 @@ def parse_query(text: str) -> tuple[Term, ...]:
     """
     if len(text) > MAX_QUERY:
         raise QueryError("query_too_long", f"more than {MAX_QUERY} characters", "search for fewer words")
+    if not text.strip():
+        return ()
     terms: dict[Term, None] = {}
     for part, quoted in _quotes(text):
         found = _quoted(part) if quoted else _typed(part)
