@@ -5,6 +5,6 @@ Record types, retention rules, access classes, roles, workflows, spellings.
 
 from schemas.loader import load_pack
 from schemas.model import Pack, RecordType
-from schemas.reading import PackError
+from schemas.yaml_values import PackError
 
 __all__ = ["Pack", "PackError", "RecordType", "load_pack"]

@@ -16,9 +16,10 @@ from schemas.parsing import (
     parse_shared,
     parse_workflow,
 )
-from schemas.reading import Entry, PackError, Place, as_entry, load_yaml
+from schemas.reading import Entry, Place, as_entry
 from schemas.rules import check_rules
 from schemas.titles import clean_title
+from schemas.yaml_values import PackError, load_yaml
 
 OURS = Path(__file__).parent
 SECTIONS = ("record_types", "rules", "fields", "places", "access_classes", "roles", "workflows")

@@ -8,28 +8,13 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import yaml
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-T = TypeVar("T")
+from schemas.yaml_values import LOADER, PackError
+
 Step = str | int
-LARGEST_FILE = 4_000_000
-"""Bytes; a pack file beyond it is refused unread."""
-
-
-class PackError(ValueError):
-    """A pack that cannot be used.
-
-    Which file and line (from 1; 0 for the file as a whole), why, and what to do.
-    """
-
-    code = "bad_pack"
-
-    def __init__(self, file: Path, line: int, reason: str, hint: str) -> None:
-        super().__init__(f"{file}:{line}: {reason}: {hint}")
-        self.file, self.line, self.reason, self.hint = file, line, reason, hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +26,7 @@ class Place:
 
     def line(self) -> int:
         """The line of the value (from 1), found by composing the file again; 1 if the path leads nowhere."""
-        node = yaml.compose(self.file.read_text(encoding="utf-8"), Loader=_Loader)
+        node = yaml.compose(self.file.read_text(encoding="utf-8"), Loader=LOADER)
         line = node.start_mark.line if node else 0
         for step in self.path:
             if isinstance(node, yaml.MappingNode):
@@ -59,27 +44,6 @@ class Place:
     def fail(self, reason: str, hint: str) -> NoReturn:
         """Raise PackError for this place."""
         raise PackError(self.file, self.line(), reason, hint)
-
-
-def load_yaml(file: Path) -> Any:
-    """The plain values of one YAML file; PackError if it is too large, not UTF-8 or no YAML."""
-    try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise PackError(file, 0, "the file is too large", f"keep it under {LARGEST_FILE // 1_000_000} MB")
-        return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)
-    except UnicodeDecodeError:
-        raise PackError(file, 0, "the file is not UTF-8 text", "save it as UTF-8") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        problem = getattr(error, "problem", None) or "it is no YAML"
-        line = mark.line + 1 if mark else 0
-        raise PackError(
-            file, line, str(problem), "check indentation, colons and quotes near this line"
-        ) from None
-    except OSError as error:
-        raise PackError(
-            file, 0, f"the file cannot be read ({error.strerror})", "check its name and rights"
-        ) from None
 
 
 class Entry:
