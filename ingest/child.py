@@ -4,8 +4,9 @@ Frames on standard input and output are a 4-byte big-endian length and that many
 raw bytes where the JSON before says so (`"bytes": true`). Never pickle: after parsing a hostile file the
 child is not to be trusted. First frame in: `{"overlay": path or null, "font": path or null, "memory":
 bytes}`. Then one request a frame: `read` {path, name, limits}, `render` {path, media_type, page, width,
-limits}, `count` {path, media_type, limits}. Answers: `{"pages": n}` notices that n pages go to recognition
-(more time is needed); `{"facts": …}`,
+limits}, `count` {path, media_type, limits}, `extract`
+{path, media_type, pages, limits}. Answers: `{"pages": n}` notices that n pages go to recognition (more
+time is needed); `{"facts": …}`,
 `{"count": n}`, `{"bytes": true}` + raw frame, or `{"error": code, "reason": text}` end a request. `rss` is
 the child's memory in bytes.
 """
@@ -124,9 +125,12 @@ class _Server:
             facts = self._pipeline().read(path, request["name"], limits)
             self.send({"facts": dump(facts), "rss": _rss()})
             return
-        from ingest import render
+        from ingest import extract, render
 
         try:
+            if request["op"] == "extract":
+                self._send_bytes(extract.extract(path, request["media_type"], request["pages"]))
+                return
             if request["op"] == "count":
                 count = render.page_count(path, request["media_type"], limits=limits)
                 self.send({"count": count, "rss": _rss()})
@@ -138,8 +142,11 @@ class _Server:
             found = error.problem
             self.send({"error": found.code, "details": dict(found.details), "rss": _rss()})
             return
+        self._send_bytes(image)
+
+    def _send_bytes(self, data: bytes) -> None:
         self.send({"bytes": True, "rss": _rss()})
-        self.sink.write(frame(image))
+        self.sink.write(frame(data))
         self.sink.flush()
 
     def _pipeline(self) -> Any:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -111,6 +112,16 @@ class Reader:
         if not isinstance(image, bytes):
             raise ReadError("reader_garbled", reason="no image")
         return image
+
+    def extract(
+        self, path: Path, media_type: str, pages: Sequence[int], limits: Limits | None = None
+    ) -> bytes:
+        """`pages` (from 1) as a file of the same kind. ReadError: it cannot be taken apart."""
+        request = {"op": "extract", "path": os.fspath(path), "media_type": media_type, "pages": list(pages)}
+        part = self._ask(request, limits or self._limits).get("image")
+        if not isinstance(part, bytes):
+            raise ReadError("reader_garbled", reason="no part")
+        return part
 
     def page_count(self, path: Path, media_type: str, limits: Limits | None = None) -> int:
         """How many pages `render` has for the file. ReadError: it cannot be rendered."""

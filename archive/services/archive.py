@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,18 +12,20 @@ from archive.ports.jobs import Jobs
 from archive.ports.search import SearchIndex
 from archive.ports.store import BlobStore
 from archive.ports.unit_of_work import UnitOfWorkFactory
-from ingest.facts import FileFacts, Limits
+from ingest.facts import FileFacts
 from schemas.model import Pack
 
 
 class FileReader(Protocol):
     """What use cases need of ingest.reader.Reader: reading and rendering in a killable child."""
 
-    def read_file(self, path: Path, name: str, limits: Limits = ...) -> FileFacts: ...
+    def read_file(self, path: Path, name: str = "") -> FileFacts: ...
 
     def render(self, path: Path, media_type: str, page: int, width: int) -> bytes: ...
 
-    def extract(self, path: Path, media_type: str, pages: tuple[int, ...]) -> tuple[bytes, str]: ...
+    def extract(self, path: Path, media_type: str, pages: Sequence[int]) -> bytes: ...
+
+    def page_count(self, path: Path, media_type: str) -> int: ...
 
     def close(self) -> None: ...
 

@@ -30,6 +30,9 @@ from schemas.houses import parse_house
 
 WHOLE = "original"
 
+DIVISIBLE = frozenset({"application/pdf", "image/tiff"})
+"""Kinds of files of which a record may be a part; of others it keeps the whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -173,11 +176,11 @@ def _draft(
     filing = decide(part, kind, belonging, archive.pack)
     if facts.state is FileState.UNREADABLE:
         filing = Filing(RecordState.KEPT_UNREADABLE, UNFILED_CLASS, tuple(facts.problems))
-    whole = not facts.pages or len(part.pages) >= len(facts.pages)
+    whole = facts.media_type not in DIVISIBLE or len(part.pages) >= len(facts.pages)
     original: bytes | Received = Received(item.sha256, item.size)
     media_type = facts.media_type
     if not whole:
-        original, media_type = archive.reader().extract(path, facts.media_type, part.pages)
+        original = archive.reader().extract(path, facts.media_type, part.pages)
     record = _record(archive, item, part, filing, belonging, media_type, original)
     version = Version(
         id=version_id(record.id, 1),

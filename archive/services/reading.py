@@ -21,6 +21,7 @@ from archive.services.keeping import decision
 from archive.services.objects import object_of_record, original_file, original_path
 from archive.services.views import Download, RecordView, Rights
 from archive.services.watermark import watermark
+from ingest.reader import ReadError
 from retention import FactsError
 from retention.model import Decision
 
@@ -178,10 +179,8 @@ def render_page(archive: Archive, version: Version, page: int, width: int) -> by
     with original_file(archive, version) as path:
         try:
             image = archive.reader().render(path, version.media_type, page, width)
-        except ValueError as error:
-            raise BadInput(
-                "这一页不能显示。", code="no_page", hint="可下载原件查看,或请档案员核对。"
-            ) from error
+        except ReadError as error:
+            raise BadInput(str(error), code=error.code, hint="可下载原件查看,或请档案员核对。") from error
     cached.parent.mkdir(parents=True, exist_ok=True)
     part = cached.with_suffix(f".{new_id()}.part")
     part.write_bytes(image)
