@@ -1,0 +1,187 @@
+"""Workers and the scheduler: Celery processes around archive.services.work.
+
+A message carries a job's id and no more; the row decides what happens. The main process of a worker touches
+no database: it only starts children, and tells another child when one of them died in the middle of a job.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import logging
+import os
+import signal
+import socket
+import threading
+from typing import Any
+
+from billiard.exceptions import WorkerLostError
+from celery import Celery, Task, signals
+from celery.schedules import crontab
+from celery.worker.request import Request
+
+from archive.adapters.jobs.celery_jobs import WORK, make_celery
+from archive.bootstrap import Settings, open_archive, read_settings
+from archive.ports.unit_of_work import DatabaseUnavailable
+from archive.services import leases, work
+from archive.services.archive import Archive
+
+LOST = "dangan.worker_died"
+RESEND = "dangan.resend"
+DAILY = "dangan.daily"
+
+BEAT_SECONDS = 5
+RESEND_SECONDS = 10
+STOP_SECONDS = 30
+"""How long a worker that is asked to stop waits for its jobs; then they go back."""
+
+log = logging.getLogger(__name__)
+
+
+class JobRequest(Request):  # type: ignore[misc]
+    """A message in the hands of the main process. It notices when the child that works on it is gone."""
+
+    def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> None:
+        super().on_failure(exc_info, send_failed_event, return_ok)
+        if isinstance(exc_info.exception, WorkerLostError) and self.worker_pid and self.args:
+            worker = f"{_node()}/{self.worker_pid}"
+            log.warning("worker %s died while it did job %s", worker, self.args[0])
+            with contextlib.suppress(Exception):  # else its lease runs out
+                self.task.app.send_task(LOST, (self.args[0], worker), retry=False)
+
+
+class JobTask(Task):  # type: ignore[misc]
+    abstract = True
+    Request = JobRequest
+
+
+class _Child:
+    """The one archive of a worker process, opened in it, never before the fork."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pid = 0
+        self._archive: Archive | None = None
+
+    def archive(self) -> Archive:
+        with self._lock:
+            if self._archive is None or self._pid != os.getpid():
+                self._archive, self._pid = open_archive(), os.getpid()
+            return self._archive
+
+
+_child = _Child()
+_main = os.getpid()
+
+
+def _node() -> str:
+    """What the names of all workers of this main process begin with."""
+    return f"{socket.gethostname()}/{_main}"
+
+
+def _name() -> str:
+    return f"{_node()}/{os.getpid()}"
+
+
+def make_app(settings: Settings) -> Celery:
+    """The Celery application with its tasks and the scheduler's timetable."""
+    app = make_celery(settings.broker_url, settings.home)
+    app.conf.timezone = settings.timezone
+    app.conf.beat_schedule = {
+        # An answer that comes late is asked for anew: stale rounds are thrown away unread.
+        RESEND: {
+            "task": RESEND,
+            "schedule": RESEND_SECONDS,
+            "options": {"expires": 3 * RESEND_SECONDS},
+        },
+        DAILY: {"task": DAILY, "schedule": crontab(hour=0, minute=5), "options": {"expires": 20 * 3600}},
+    }
+    app.task(_work, name=WORK, base=JobTask)
+    app.task(_worker_died, name=LOST)
+    app.task(_resend, name=RESEND)
+    app.task(_daily, name=DAILY)
+    return app
+
+
+def _work(job_id: str) -> None:
+    work.run_job(_child.archive(), job_id, _name())
+
+
+def _worker_died(job_id: str, worker: str) -> None:
+    archive = _child.archive()
+    if leases.worker_died(archive, job_id, worker):
+        work.run_job(archive, job_id, _name())
+
+
+def _resend() -> None:
+    work.resend_waiting(_child.archive())
+
+
+def _daily() -> None:
+    work.enqueue_daily(_child.archive())
+
+
+@signals.worker_process_init.connect  # type: ignore[untyped-decorator]
+def _child_started(**_: Any) -> None:
+    over = threading.Event()
+
+    def beat() -> None:
+        while True:
+            try:
+                leases.beat(_child.archive(), _name())
+            except DatabaseUnavailable as error:
+                log.warning("no sign of life could be written: %s", error)
+            except Exception:
+                log.exception("no sign of life could be written")
+            if over.wait(BEAT_SECONDS):
+                return
+
+    threading.Thread(target=beat, name="signs of life", daemon=True).start()
+    atexit.register(over.set)
+
+
+def run_worker(concurrency: int) -> None:
+    """Work until SIGTERM or SIGINT. Then begin nothing new; what is not over after STOP_SECONDS goes back."""
+    global _main
+    _main = os.getpid()
+    settings = read_settings()
+    app = make_app(settings)
+    signals.worker_shutting_down.connect(_hurry)
+    worker = app.Worker(
+        concurrency=concurrency,
+        pool="prefork",
+        optimization="fair",
+        hostname=f"{os.getpid()}@{socket.gethostname()}",
+        loglevel=os.environ.get("DANGAN_LOG", "warning").upper(),
+        without_gossip=True,
+        without_mingle=True,
+        quiet=True,
+    )
+    try:
+        worker.start()
+    finally:
+        leases.give_back(open_archive(settings), _node() + "/")
+
+
+def _hurry(how: str, **_: Any) -> None:
+    """After the first request to stop, insist when jobs take too long."""
+    if how != "Warm":
+        return
+    timer = threading.Timer(STOP_SECONDS, os.kill, (os.getpid(), signal.SIGQUIT))
+    timer.daemon = True
+    timer.start()
+
+
+def run_scheduler() -> None:
+    """Send the timetable's messages until SIGTERM or SIGINT; when the last ones went is kept under the
+    home."""
+    settings = read_settings()
+    app = make_app(settings)
+    folder = settings.home / "scheduler"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    app.Beat(
+        schedule=str(folder / "timetable"),
+        loglevel=os.environ.get("DANGAN_LOG", "warning").upper(),
+        max_interval=RESEND_SECONDS,
+        quiet=True,
+    ).run()
