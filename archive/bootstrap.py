@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive.adapters.db import make_engine, make_factory, upgrade
 from archive.adapters.jobs import CeleryJobs, make_celery
-from archive.adapters.search import index_from_url
-from archive.adapters.store import store_from_url
+from archive.adapters.search import from_url as index_from_url
+from archive.adapters.store import from_url as store_from_url
 from archive.services.archive import Archive, FileReader
 from ingest.reader import Reader
 from schemas import PackError, load_pack

@@ -126,3 +126,31 @@ def _readable(line: dict[str, object]) -> str:
     problems = "".join(f"\n  ! {p['message']}" for p in line["problems"])  # type: ignore[attr-defined]
     what = line["title"] or "?"
     return f"{line['path']}: {line['state']} {what} {line['house'] or ''} {line['date'] or ''}{problems}"
+
+
+@click.command(name="import")
+@click.argument("catalogue", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--files", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Folder of the files."
+)
+@click.option("--wait/--no-wait", default=True, help="Wait until the rows can be found.")
+@as_option
+@json_option
+def import_(catalogue: Path, files: Path | None, wait: bool, as_user: str | None, as_json: bool) -> None:
+    """Take over an existing archive: a catalogue with files or texts."""
+    from archive.services import takeover
+
+    archive = open_archive()
+    counts: dict[str, int] = {}
+    for answer in takeover.import_catalogue(archive, actor(archive, as_user), catalogue, files):
+        counts[answer["state"]] = counts.get(answer["state"], 0) + 1
+        if as_json:
+            emit(answer, True)
+        for problem in answer["problems"] if not as_json else ():
+            click.echo(f"row {answer['row']}: {problem['message']}", err=True)
+    if wait:
+        wait_for(archive, lambda: results.index_current(archive) or None)
+    if not as_json:
+        click.echo("  ".join(f"{state}: {count}" for state, count in sorted(counts.items())) or "no rows")
+    if counts.get("refused"):
+        raise SystemExit(OTHER)

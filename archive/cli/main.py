@@ -20,6 +20,7 @@ COMMANDS = {
     "event": "retention",
     "get": "records",
     "hold": "retention",
+    "import": "intake",
     "ingest": "intake",
     "init": "running",
     "rebuild": "upkeep",
@@ -46,7 +47,7 @@ class Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"archive.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, "import_" if cmd_name == "import" else cmd_name)
         return command
 
 

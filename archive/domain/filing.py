@@ -21,15 +21,7 @@ UNFILED_CLASS = "secret"
 """What nobody has looked at yet might be an owner's paper: it is kept as closely as the closest class."""
 
 BLOCKING = frozenset(
-    {
-        "tracked_changes",
-        "damaged",
-        "repaired",
-        "register_gap",
-        "register_double",
-        "text_broken",
-        "number_missing",
-    }
+    {"repaired", "damaged_partly", "page_unreadable", "broken_text_layer", "no_text", "ocr_unavailable"}
 )
 """Problems of reading that a person should see before the record counts as filed."""
 

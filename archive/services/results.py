@@ -8,7 +8,7 @@ from typing import Any
 from archive.domain.records import Dossier, Intake, Record
 from archive.ports.unit_of_work import UnitOfWork
 from archive.services.archive import Archive
-from archive.services.indexing import position
+from archive.services.indexing import newest_change, position
 from archive.services.intake import FINISHED
 
 
@@ -87,3 +87,9 @@ def _line(
         "chars": record.chars,
         "problems": [*item.problems, *(p for p in record.problems if p not in item.problems)],
     }
+
+
+def index_current(archive: Archive) -> bool:
+    """Whether everything that is filed can be found."""
+    with archive.uow() as uow:
+        return position(uow) >= newest_change(uow)
