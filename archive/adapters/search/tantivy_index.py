@@ -7,9 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 from tantivy import Document, Index, IndexWriter, Order, Schema, SchemaBuilder, Searcher
 from tantivy import Query as Asked
@@ -18,8 +16,6 @@ from archive.adapters.search import tantivy_query, tokens
 from archive.adapters.search.tantivy_folder import Folder
 from archive.adapters.search.tokens import Written
 from archive.ports.search import Hits, IndexEntry, IndexUnavailable, Query
-
-T = TypeVar("T")
 
 WRITE_MEMORY = 20_000_000
 REBUILD_MEMORY = 128_000_000
@@ -101,7 +97,7 @@ class TantivyIndex:
             count = _fill(index, entries)
             with _engine(), self._folder.writing():
                 self._apply(index, self._removed())
-                for part in _batches(self._folder.noted(), 500):
+                for part in tokens.batches(self._folder.noted(), 500):
                     self._apply(index, tokens.newest((e for _, _, e in part if e), _gone(part)))
                 self._folder.publish(path)
         return count
@@ -231,7 +227,7 @@ def _fill(index: Index, entries: Iterable[IndexEntry]) -> int:
     """Write `entries` into an empty index; of several for one record the highest change stays."""
     changes: dict[str, int] = {}
     with _writer(index, REBUILD_MEMORY) as writer:
-        for batch in _batches(entries, 500):
+        for batch in tokens.batches(entries, 500):
             with _engine():
                 for entry in batch:
                     known = changes.get(entry.record)
@@ -283,12 +279,6 @@ def _known(searcher: Searcher, asked: Asked) -> Iterator[tuple[str, int]]:
     for _, address in searcher.search(asked, limit=count or 1, count=False).hits:
         document = searcher.doc(address)
         yield document["record"][0], document["change"][0]
-
-
-def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    source = iter(values)
-    while batch := list(islice(source, size)):
-        yield batch
 
 
 def _gone(changes: Iterable[Written]) -> Iterator[tuple[str, int]]:

@@ -6,13 +6,17 @@ a phrase of consecutive pairs is then a substring of the normal form, nothing mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
 from operator import add
+from typing import TypeVar
 
 from archive.domain.normal_form import BREAK, START, normal
 from archive.domain.query import haystack
 from archive.ports.search import IndexEntry, InHouse, Phrase, Word
+
+T = TypeVar("T")
 
 Written = tuple[str, int, IndexEntry | None]
 """A change to write: record id, change number, and the entry or None for a removed record."""
@@ -63,3 +67,10 @@ def newest(entries: Iterable[IndexEntry], removed: Iterable[tuple[str, int]]) ->
         if known is None or known[1] <= change[1]:
             chosen[change[0]] = change
     return list(chosen.values())
+
+
+def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """`values` in lists of `size`, the last one shorter."""
+    source = iter(values)
+    while batch := list(islice(source, size)):
+        yield batch
