@@ -129,6 +129,10 @@ class DocumentFacts:
     chapters: tuple[tuple[str, str], ...] = ()
     tracked_changes: int = 0
     findings: tuple[Problem, ...] = ()
+    issued: date | None = None
+    control_status: str = ""
+    """受控 or 非受控 as the cover prints it."""
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)

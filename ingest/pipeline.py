@@ -124,22 +124,8 @@ class Pipeline:
 
 
 def _images(content: Content) -> Callable[[int], Image] | None:
-    """Page images as their boxes mean them: upright and straight. The last few are kept, a page is asked
-    for often."""
-    source = content.image
-    if source is None:
-        return None
-    by_number = {page.number: page for page in content.pages}
-
-    @lru_cache(maxsize=3)
-    def upright(number: int) -> Image:
-        from ingest import ocr
-
-        page = by_number[number]
-        pixels = source(number)
-        return ocr.upright(pixels, page.turned, page.skew) if page.origin == "ocr" else pixels
-
-    return upright
+    """Page images as they were given to recognition. The last few are kept, a page is asked for often."""
+    return None if content.image is None else lru_cache(maxsize=3)(content.image)
 
 
 def _recognise() -> Recognise:

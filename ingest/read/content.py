@@ -27,6 +27,7 @@ class Block:
     level: int = 0
     label: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
+    merged: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

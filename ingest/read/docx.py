@@ -292,14 +292,17 @@ class _Reader:
         )
 
     def _table(self, table: Any, margin: str) -> Iterator[Block]:
-        rows = tuple(self._row(row, margin) for row in _rows(table))
+        read = [self._row(row, margin) for row in _rows(table)]
+        rows = tuple(cells for cells, _ in read)
+        merged = frozenset((number, column) for number, (_, columns) in enumerate(read) for column in columns)
         if rows:
-            yield Block(
-                "table", "\n".join("\t".join(c.replace("\n", " ") for c in r) for r in rows), rows=rows
-            )
+            text = "\n".join("\t".join(cell.replace("\n", " ") for cell in row) for row in rows)
+            yield Block("table", text, rows=rows, merged=merged)
 
-    def _row(self, row: Any, margin: str) -> tuple[str, ...]:
+    def _row(self, row: Any, margin: str) -> tuple[tuple[str, ...], list[int]]:
+        """The cells of a row, and the columns that a cell above covers."""
         cells: list[str] = []
+        covered: list[int] = []
         before = row.find(f"{W}trPr/{W}gridBefore")
         cells += (
             [""] * min(int(_val(before) or 0), 60) if before is not None and _val(before).isdigit() else []
@@ -317,8 +320,9 @@ class _Reader:
                 if continued
                 else "\n".join(b.text for b in self._walk(cell, margin)).replace(PAGE_BREAK, "")
             )
+            covered += range(len(cells), len(cells) + span) if continued else ()
             cells += [text.strip("\n"), *[""] * (span - 1)]
-        return tuple(cells)
+        return tuple(cells), covered
 
 
 def _rows(table: Any) -> Iterator[Any]:
