@@ -1,45 +1,24 @@
-"""The audit log as a Merkle tree after RFC 6962: hashing, appending, roots (docs/audit-format.md).
+"""The audit log: how an entry is written down and hashed, and how a whole log is verified.
 
-Pure: entries and hashes in, hashes out. Where they are kept is the unit of work's matter.
+The format is described for outsiders in docs/audit-format.md; the tree over the entries is
+archive.domain.merkle.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
-from hashlib import sha256
 from typing import Any
 
-from archive.domain.audit_model import AuditEntry
+from archive.domain.audit_model import AuditEntry, Event
+from archive.domain.checkpoints import Checkpoint, NoteError, Verifier, read_note
+from archive.domain.instants import instant
+from archive.domain.merkle import TILE, Builder, Frontier, leaf_hash
 
-TILE_LEVEL = 10
-TILE = 1 << TILE_LEVEL
-"""Entries under one kept interior node."""
-
-EMPTY_ROOT = sha256(b"").digest()
-"""The root of a log without entries (RFC 6962 section 2.1)."""
-
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _LARGEST = 2**53 - 1
-
-
-def instant(at: datetime) -> str:
-    """An aware datetime as UTC text of fixed width: 2026-11-23T14:27:11.000000Z. ValueError for a naive
-    one."""
-    if at.tzinfo is None:
-        raise ValueError(f"an audit entry needs a time zone: {at}")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
-
-
-def read_instant(text: str) -> datetime:
-    """The reverse of `instant`. ValueError for any other spelling."""
-    if not _INSTANT.fullmatch(text):
-        raise ValueError(f"not an instant of the audit log: {text!r}")
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
 def canonical_json(value: Any) -> str:
@@ -99,16 +78,6 @@ class StoredEntry:
         return text.encode()
 
 
-def leaf_hash(data: bytes) -> bytes:
-    """RFC 6962: SHA-256 of 0x00 and the entry."""
-    return sha256(b"\x00" + data).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """RFC 6962: SHA-256 of 0x01 and the two children."""
-    return sha256(b"\x01" + left + right).digest()
-
-
 def make_entry(
     number: int, at: datetime, event: str, actor: str, subject: str, detail: Mapping[str, Any]
 ) -> AuditEntry:
@@ -136,92 +105,166 @@ def stored(entry: AuditEntry) -> StoredEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Frontier:
-    """What is needed to append and to know the root: the hashes of the complete subtrees, largest first."""
+class Finding:
+    """Something wrong in the log, at an entry's number (or None). `code`: missing, altered, surplus,
+    frontier, tiles, checkpoint, signature."""
 
-    size: int = 0
-    hashes: tuple[bytes, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.size < 0 or len(self.hashes) != self.size.bit_count():
-            raise ValueError(f"a frontier of {self.size} entries has {self.size.bit_count()} hashes")
-
-    def root(self) -> bytes:
-        if not self.hashes:
-            return EMPTY_ROOT
-        root = self.hashes[-1]
-        for left in reversed(self.hashes[:-1]):
-            root = node_hash(left, root)
-        return root
-
-
-@dataclass(slots=True)
-class Builder:
-    """A tree that grows by its right edge. `tiles` collects (number, hash) of every tile completed here."""
-
-    size: int = 0
-    hashes: list[bytes] = field(default_factory=list)
-    tiles: list[tuple[int, bytes]] = field(default_factory=list)
-
-    @classmethod
-    def after(cls, frontier: Frontier) -> Builder:
-        return cls(frontier.size, list(frontier.hashes))
-
-    def append(self, leaf: bytes) -> None:
-        """Add one leaf hash."""
-        self._add(leaf, 0)
-
-    def append_tile(self, tile: bytes) -> None:
-        """Add the hash of TILE leaves at once; the size must be a multiple of TILE."""
-        if self.size % TILE:
-            raise ValueError("a tile begins at a multiple of its size")
-        self._add(tile, TILE_LEVEL)
-
-    def _add(self, node: bytes, level: int) -> None:
-        hashes, size = self.hashes, self.size
-        self.size = size + (1 << level)
-        while True:
-            if level == TILE_LEVEL:
-                self.tiles.append((size >> TILE_LEVEL, node))
-            if not (size >> level) & 1:
-                break
-            node = node_hash(hashes.pop(), node)
-            level += 1
-        hashes.append(node)
-
-    def frontier(self) -> Frontier:
-        return Frontier(self.size, tuple(self.hashes))
-
-
-def root_of(leaves: Iterable[bytes]) -> bytes:
-    """The Merkle tree hash over leaf hashes."""
-    builder = Builder()
-    for leaf in leaves:
-        builder.append(leaf)
-    return builder.frontier().root()
-
-
-def write_hashes(hashes: Sequence[bytes]) -> str:
-    """Hashes as the one text a row keeps: hex, separated by spaces."""
-    return " ".join(item.hex() for item in hashes)
-
-
-def read_hashes(text: str) -> tuple[bytes, ...]:
-    """The reverse of `write_hashes`. ValueError when one is no SHA-256."""
-    hashes = tuple(bytes.fromhex(item) for item in text.split(" ") if item)
-    if any(len(item) != 32 for item in hashes) or write_hashes(hashes) != text:
-        raise ValueError("not a list of SHA-256 hashes")
-    return hashes
+    code: str
+    number: int | None
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A signed statement «the log had `size` entries and this root (hex)»; `note` is the signed text.
+class Verdict:
+    """What verifying found. `size` entries were read and `root` (hex) is the root over what they say now;
+    `first_bad` is the first number from which the log cannot be trusted, None when all is well."""
 
-    `id` is the size as text."""
-
-    id: str
+    ok: bool
     size: int
     root: str
-    signed_at: datetime
-    note: str
+    first_bad: int | None
+    problems: tuple[Finding, ...]
+
+
+MAX_FINDINGS = 100
+"""How many problems are told one by one; a log that was overwritten whole would have one for each entry."""
+
+
+def verify_log(
+    entries: Iterable[StoredEntry],
+    frontier: Frontier | None,
+    checkpoints: Sequence[Checkpoint] = (),
+    *,
+    tiles: Sequence[str] | None = None,
+    verifiers: Sequence[Verifier] = (),
+    outside: Sequence[str] = (),
+) -> Verdict:
+    """Read a whole log again and hold it against everything that was noted about it.
+
+    `entries` in the order of their numbers, as they lie in the database. `frontier` is what the database
+    keeps of the tree (None: it cannot be read), `tiles` its kept hashes (None: not looked at), `checkpoints`
+    those it keeps: each must be named by an entry of the log, and each that the log names must be there.
+    `outside` are notes of checkpoints that were kept elsewhere. Signatures are checked with `verifiers`, of
+    which one must fit.
+    """
+    check = _Check(checkpoints, verifiers, outside)
+    for entry in entries:
+        check.read(entry)
+    check.finish(frontier, tiles)
+    bad = [finding.number for finding in check.findings if finding.number is not None]
+    return Verdict(
+        ok=not check.findings,
+        size=check.builder.size,
+        root=check.builder.frontier().root().hex(),
+        first_bad=min(bad) if bad else (0 if check.findings else None),
+        problems=tuple(check.findings[:MAX_FINDINGS]),
+    )
+
+
+def checkpoint_detail(point: Checkpoint) -> dict[str, Any]:
+    """What the entry of Event.CHECKPOINT_SIGNED says of a checkpoint; so a checkpoint that is gone is
+    missed."""
+    return {"size": point.size, "root": point.root, "signed_at": point.signed_at}
+
+
+def _identity(detail: Mapping[str, Any]) -> tuple[Any, ...]:
+    return detail.get("size"), detail.get("root"), detail.get("signed_at")
+
+
+class _Check:
+    """One pass over a log."""
+
+    def __init__(
+        self, checkpoints: Sequence[Checkpoint], verifiers: Sequence[Verifier], outside: Sequence[str]
+    ) -> None:
+        self.builder = Builder()
+        self.findings: list[Finding] = []
+        self._kept = {_identity(checkpoint_detail(point)) for point in checkpoints}
+        self._named: set[tuple[Any, ...]] = set()
+        self._trusted = 0
+        """The size of the newest checkpoint whose root was met."""
+        self._roots: dict[int, set[str]] = {}
+        for point in checkpoints:
+            if point.id != str(point.size):
+                self._say(
+                    "checkpoint", None, f"the checkpoint of {point.size} entries is filed as {point.id!r}"
+                )
+            self._expect(point.note, verifiers, (point.size, point.root))
+        for note in outside:
+            self._expect(note, verifiers, None)
+        self._meet()
+
+    def _say(self, code: str, number: int | None, message: str) -> None:
+        self.findings.append(Finding(code, number, message))
+
+    def _expect(self, note: str, verifiers: Sequence[Verifier], claimed: tuple[int, str] | None) -> None:
+        try:
+            size, root = read_note(note, verifiers)
+        except NoteError as error:
+            self._say("signature", None, str(error))
+            return
+        if claimed is not None and claimed != (size, root):
+            self._say("checkpoint", claimed[0], "a checkpoint's row says something else than its signed note")
+        self._roots.setdefault(size, set()).add(root)
+
+    def _meet(self) -> None:
+        """Hold the root so far against the checkpoints of this size."""
+        expected = self._roots.pop(self.builder.size, None)
+        if expected is None:
+            return
+        if expected == {self.builder.frontier().root().hex()}:
+            self._trusted = self.builder.size
+            return
+        message = f"the entries before {self.builder.size} are not those that were signed"
+        self._say("checkpoint", min(self._trusted, max(self.builder.size - 1, 0)), message)
+
+    def read(self, entry: StoredEntry) -> None:
+        expected = self.builder.size
+        if entry.number != expected:
+            self._say("missing", expected, f"entry {expected} is not there; {entry.number} follows")
+        leaf = self._leaf(entry)
+        if leaf is None or leaf.hex() != entry.leaf:
+            self._say("altered", expected, f"entry {entry.number} is not what was hashed when it was written")
+        elif entry.event == Event.CHECKPOINT_SIGNED:
+            self._note_named(entry)
+        self.builder.append(leaf or bytes(32))
+        if self._roots:
+            self._meet()
+
+    def _leaf(self, entry: StoredEntry) -> bytes | None:
+        try:
+            return leaf_hash(entry.canonical())
+        except (TypeError, ValueError):  # a column holds what is no text, or no whole number
+            return None
+
+    def _note_named(self, entry: StoredEntry) -> None:
+        self._named.add(_identity(json.loads(entry.detail)))
+
+    def finish(self, frontier: Frontier | None, tiles: Sequence[str] | None) -> None:
+        size = self.builder.size
+        if frontier is None:
+            self._say("frontier", None, "what the database keeps of the tree cannot be read")
+        elif frontier.size > size:
+            self._say("missing", size, f"the log had {frontier.size} entries, {size} are there")
+        elif frontier.size < size:
+            self._say("surplus", frontier.size, f"{size - frontier.size} entries were not written by the log")
+        elif frontier != self.builder.frontier():
+            self._say("frontier", None, "the entries do not give the tree that the database keeps")
+        if tiles is not None:
+            self._compare_tiles(tiles)
+        for beyond in sorted(self._roots):
+            message = f"a checkpoint of {beyond} entries was signed, {size} are there"
+            self._say("missing", min(size, beyond), message)
+        for lost in sorted(self._named - self._kept, key=str):
+            self._say("checkpoint", None, f"the checkpoint of {lost[0]} entries that the log names is gone")
+        for unknown in sorted(self._kept - self._named, key=str):
+            self._say("checkpoint", None, f"no entry of the log names the checkpoint of {unknown[0]} entries")
+
+    def _compare_tiles(self, tiles: Sequence[str]) -> None:
+        computed = [node.hex() for _, node in self.builder.tiles]
+        for number, (kept, node) in enumerate(zip(tiles, computed, strict=False)):
+            if kept != node:
+                self._say("tiles", number * TILE, f"the kept hash of tile {number} is wrong")
+        if len(tiles) != len(computed):
+            number = min(len(tiles), len(computed))
+            self._say("tiles", number * TILE, f"{len(computed)} tiles are complete, {len(tiles)} are kept")

@@ -9,9 +9,10 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
-from archive.domain.audit import Frontier, StoredEntry
+from archive.domain.audit import StoredEntry
 from archive.domain.audit_model import AuditEntry, Event
 from archive.domain.jobs import Job
+from archive.domain.merkle import Frontier
 
 T = TypeVar("T")
 
@@ -135,7 +136,7 @@ class UnitOfWork(Protocol):
         """Entries exactly as they lie in the database, damage included: what `audit.verify_log` reads."""
 
     def audit_tiles(self, start: int = 0, end: int | None = None) -> Sequence[str]:
-        """The kept hashes (hex) over each complete run of `audit.TILE` entries, as they lie there."""
+        """The kept hashes (hex) over each complete run of `merkle.TILE` entries, as they lie there."""
 
     def audit_leaves(self, start: int, end: int) -> Sequence[bytes]:
         """The leaf hashes of these entries."""

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.domain.access_model import AccessRequest, Grant, Reading
-from archive.domain.audit import Checkpoint
 from archive.domain.audit_model import AuditEntry, Event
+from archive.domain.checkpoints import Checkpoint
 from archive.domain.documents import Document, Revision
 from archive.domain.estate import House, Tenure
 from archive.domain.jobs import LEASE, MAX_ATTEMPTS, Job, JobState, Setting, WorkerBeat

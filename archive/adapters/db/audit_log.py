@@ -11,15 +11,9 @@ from sqlalchemy import Connection, Text, insert, select, type_coerce, update
 from archive.adapters.db.codec import mapped
 from archive.adapters.db.conditions import conditions
 from archive.adapters.db.tables import audit as tables
-from archive.domain.audit import (
-    Builder,
-    Frontier,
-    StoredEntry,
-    make_entry,
-    read_hashes,
-    write_hashes,
-)
+from archive.domain.audit import StoredEntry, make_entry
 from archive.domain.audit_model import AuditEntry, Event
+from archive.domain.merkle import Builder, Frontier, read_hashes, write_hashes
 
 _ENTRIES = tables.ENTRIES.table
 _RAW = (

@@ -18,9 +18,10 @@ from archive.adapters.db.codec import Mapped, mapped
 from archive.adapters.db.conditions import conditions, field, ordering
 from archive.adapters.db.engine import BUSY_SECONDS, WRITE, translated
 from archive.adapters.db.tables.counters import CHANGE, COUNTERS
-from archive.domain.audit import Frontier, StoredEntry
+from archive.domain.audit import StoredEntry
 from archive.domain.audit_model import AuditEntry, Event
 from archive.domain.jobs import LEASE, MAX_ATTEMPTS, Job, JobState
+from archive.domain.merkle import Frontier
 from archive.ports.unit_of_work import Conflict, UnitOfWorkFactory
 
 T = TypeVar("T")

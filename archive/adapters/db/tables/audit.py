@@ -13,8 +13,10 @@ from sqlalchemy.types import TypeDecorator
 
 from archive.adapters.db.codec import METADATA, derive
 from archive.adapters.db.types import ORDERED_TEXT, WHOLE
-from archive.domain.audit import Checkpoint, canonical_json, instant, read_instant
+from archive.domain.audit import canonical_json
 from archive.domain.audit_model import AuditEntry
+from archive.domain.checkpoints import Checkpoint
+from archive.domain.instants import instant, read_instant
 
 
 class InstantText(TypeDecorator[datetime]):
@@ -66,7 +68,7 @@ TILES = Table(
     Column("number", WHOLE, primary_key=True, autoincrement=False),
     Column("hash", ORDERED_TEXT, nullable=False),
 )
-"""The hash over each complete run of archive.domain.audit.TILE entries, so proofs need not read every
+"""The hash over each complete run of archive.domain.merkle.TILE entries, so proofs need not read every
 leaf."""
 
 CHECKPOINTS = derive("audit_checkpoints", Checkpoint, unique=[("size",)])
