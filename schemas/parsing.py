@@ -122,7 +122,9 @@ def parse_record_type(entry: Entry, shared: Shared) -> RecordType:
         procedure=entry.text("procedure", ""),
         filled_by=entry.text("filled_by", ""),
         approved_by=entry.text("approved_by", ""),
-        fields=tuple(_field(item, place, shared.fields) for item, place in entry.items("fields")),
+        fields=_told_apart(
+            tuple(_field(item, place, shared.fields) for item, place in entry.items("fields"))
+        ),
         signatures=tuple(_place(item, place, shared.places) for item, place in entry.items("signatures")),
         seals=tuple(_place(item, place, shared.places) for item, place in entry.items("seals")),
         copies=entry.texts("copies"),
@@ -159,8 +161,28 @@ def _resolve(item: Any, where: Where, known: Mapping[str, Entry]) -> tuple[Entry
     entry = as_entry(item, where)
     code = entry.text("code")
     if code in known:
-        entry = Entry(known[code].data, known[code].place).overlaid(entry.data, entry.place)
+        common = known[code]
+        entry = Entry(common.data, common.place).overlaid(_with_common_labels(entry, common), entry.place)
     return entry, None
+
+
+def _with_common_labels(entry: Entry, common: Entry) -> dict[str, Any]:
+    """A form may print another label for a common field; the common labels still lead to it."""
+    own = entry.texts("aliases")
+    label = entry.text("zh", common.text("zh"))
+    more = (common.text("zh"), *common.texts("aliases"))
+    return {**entry.data, "aliases": [*own, *(m for m in more if m != label and m not in own)]}
+
+
+def _told_apart(fields: tuple[FieldSpec, ...]) -> tuple[FieldSpec, ...]:
+    """Each label leads to one field of the form: a printed label beats an alias, an earlier alias a later one."""
+    taken = {field.label_zh for field in fields}
+    apart = []
+    for field in fields:
+        aliases = tuple(alias for alias in field.aliases if alias not in taken)
+        taken.update(aliases)
+        apart.append(field if aliases == field.aliases else replace(field, aliases=aliases))
+    return tuple(apart)
 
 
 def _field(item: Any, where: Where, known: Mapping[str, Entry]) -> FieldSpec:
