@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive.adapters.db import make_engine, make_factory, upgrade
 from archive.adapters.jobs import CeleryJobs, make_celery
+from archive.adapters.keys import load_signer
 from archive.adapters.search import from_url as index_from_url
 from archive.adapters.store import from_url as store_from_url
 from archive.services.archive import Archive, FileReader
@@ -155,6 +156,7 @@ def open_archive(settings: Settings | None = None, *, create: bool = False) -> A
         reader=_lazy_reader(settings),
         home=settings.home,
         font=FONT,
+        signer=cache(partial(load_signer, settings.home / "keys")),
     )
 
 
@@ -167,9 +169,3 @@ def exists(settings: Settings) -> bool:
     if not settings.database_url.startswith("sqlite"):
         return True
     return Path(settings.database_url.removeprefix("sqlite:///")).exists()
-
-
-@cache
-def process_archive() -> Archive:
-    """The archive of a worker process, opened once in it (never before a fork)."""
-    return open_archive()

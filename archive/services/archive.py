@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from archive.domain.checkpoints import Signer
 from archive.ports.clock import Clock
 from archive.ports.jobs import Jobs
 from archive.ports.search import SearchIndex
@@ -46,4 +47,6 @@ class Archive:
     """Folder for caches and the signing key; on scale-out each machine has its own."""
     font: Path
     """A TrueType font with Chinese glyphs, for watermarks and prints."""
+    signer: Callable[[], Signer]
+    """Who signs the audit log's checkpoints; the key is loaded at first use."""
     max_upload: int = 2 * 1024**3
