@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
+from hashlib import sha256
 from typing import Any
 
 from archive.domain.audit_model import AuditEntry, Event
@@ -117,7 +118,7 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What verifying found. `size` entries were read and `root` (hex) is the root over what they say now;
-    `first_bad` is the first number from which the log cannot be trusted, None when all is well."""
+    `first_bad` is the first number from which the log cannot be trusted, None when no entry is in doubt."""
 
     ok: bool
     size: int
@@ -156,19 +157,19 @@ def verify_log(
         ok=not check.findings,
         size=check.builder.size,
         root=check.builder.frontier().root().hex(),
-        first_bad=min(bad) if bad else (0 if check.findings else None),
+        first_bad=min(bad, default=None),
         problems=tuple(check.findings[:MAX_FINDINGS]),
     )
 
 
 def checkpoint_detail(point: Checkpoint) -> dict[str, Any]:
-    """What the entry of Event.CHECKPOINT_SIGNED says of a checkpoint; so a checkpoint that is gone is
-    missed."""
-    return {"size": point.size, "root": point.root, "signed_at": point.signed_at}
+    """What the entry of Event.CHECKPOINT_SIGNED says of a checkpoint: enough to miss or doubt its row later."""
+    note = sha256(point.note.encode(errors="surrogatepass")).hexdigest()
+    return {"size": point.size, "root": point.root, "signed_at": point.signed_at, "note_sha256": note}
 
 
 def _identity(detail: Mapping[str, Any]) -> tuple[Any, ...]:
-    return detail.get("size"), detail.get("root"), detail.get("signed_at")
+    return tuple(detail.get(name) for name in ("size", "root", "signed_at", "note_sha256"))
 
 
 class _Check:

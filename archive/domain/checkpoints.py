@@ -105,7 +105,10 @@ def read_note(note: str, verifiers: Sequence[Verifier]) -> tuple[int, str]:
     root = _decode(lines[2])
     if len(root) != 32:
         raise NoteError("the checkpoint's root is no SHA-256")
-    if not any(_signed(text, line, verifiers) for line in signatures.splitlines()):
+    if not signatures.endswith("\n"):
+        raise NoteError("the checkpoint is cut off")
+    signed = [_signed(text, line, verifiers) for line in signatures[:-1].split("\n")]
+    if not any(signed):
         raise NoteError(f"the checkpoint of {lines[1]} entries is signed by no known key")
     return int(lines[1]), root.hex()
 
@@ -113,7 +116,7 @@ def read_note(note: str, verifiers: Sequence[Verifier]) -> tuple[int, str]:
 def _signed(text: str, line: str, verifiers: Sequence[Verifier]) -> bool:
     parts = line.split(" ")
     if len(parts) != 3 or parts[0] != _DASH:
-        return False
+        raise NoteError("the checkpoint holds a line that is no signature")
     signature = _decode(parts[2])
     for verifier in verifiers:
         if verifier.name == parts[1] and verifier.key_id() == signature[:4]:
