@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -27,7 +28,8 @@ def verifier(tmp_path: Path) -> Path:
 
 
 def export(rows: list[StoredEntry], path: Path) -> None:
-    path.write_bytes(b"".join(row.canonical() + b"\n" for row in rows))
+    lines = [{"leaf": row.leaf, "entry": row.canonical().decode()} for row in rows]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 
 
 def run(verifier: Path, *notes: Path) -> subprocess.CompletedProcess[str]:
@@ -62,7 +64,7 @@ def test_an_honest_export_passes(verifier: Path, outside: tuple[Log, list[Path]]
 def test_a_changed_line_is_found(verifier: Path, outside: tuple[Log, list[Path]], number: int) -> None:
     path = verifier.parent / "entries.jsonl"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    lines[number] = lines[number].replace('"actor":"p1"', '"actor":"p2"')
+    lines[number] = lines[number].replace("p1", "p2")
     path.write_text("".join(lines), encoding="utf-8")
     done = run(verifier, *outside[1])
     assert done.returncode == 1
