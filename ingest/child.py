@@ -97,6 +97,7 @@ class _Server:
     def __init__(self, sink: BinaryIO, overlay: str | None, font: str | None) -> None:
         self.sink, self.overlay, self.font = sink, overlay, font
         self.pipeline: Any = None
+        self.font_installed = False
 
     def send(self, message: dict[str, Any]) -> None:
         data = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
@@ -117,6 +118,8 @@ class _Server:
     def _dispatch(self, request: dict[str, Any]) -> None:
         from ingest.codec import dump, load
         from ingest.facts import Limits
+
+        self._install_font()
 
         limits = load(Limits, request["limits"])
         _allow_cpu(limits.seconds)
@@ -148,6 +151,13 @@ class _Server:
         self.send({"bytes": True, "rss": _rss()})
         self.sink.write(frame(data))
         self.sink.flush()
+
+    def _install_font(self) -> None:
+        if not self.font_installed:
+            from ingest.read import pdf_fonts
+
+            self.font_installed = True
+            pdf_fonts.install(Path(self.font) if self.font and os.path.exists(self.font) else None)
 
     def _pipeline(self) -> Any:
         if self.pipeline is None:

@@ -131,6 +131,17 @@ class Reader:
             raise ReadError("reader_garbled", reason="no page count")
         return count
 
+    def memory_bytes(self) -> int:
+        """Resident memory of the child after its last file, 0 when none runs."""
+        return self._child.rss if self._child else 0
+
+    def processor_seconds(self) -> float:
+        """Processor time that the running child has used, 0.0 when none runs. For measuring."""
+        if self._child is None:
+            return 0.0
+        fields = Path(f"/proc/{self._child.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     # --- the child
 
     def _ask(self, request: dict[str, Any], limits: Limits) -> dict[str, Any]:

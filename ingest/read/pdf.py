@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium
 
 from ingest.facts import Box, Limits, Line, Page, Problem
 from ingest.problems import problem
-from ingest.read import pdf_structure
+from ingest.read import pdf_fonts, pdf_structure
 from ingest.read.content import Content, Image
 from ingest.read.text_layer import is_broken
 
@@ -47,18 +47,42 @@ def read(path: Path, limits: Limits) -> Content:
     if any(p.code == "active_content" for p in structure.problems):
         document.close()
         return Content(MEDIA_TYPE, problems=structure.problems)
-    return _Reader(document, limits, structure, truncated).content()
+    try:
+        with pdf_fonts.none_needed():
+            return _Reader(path, document, limits, structure, truncated).content()
+    finally:
+        document.close()
+
+
+class _Images:
+    """Page images from a document of their own, opened when the first is asked for: the one that gave the text has
+    seen its fonts without glyphs."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self.path, self.limits = path, limits
+        self.document: Any = None
+
+    def __call__(self, number: int) -> Image:
+        if self.document is None:
+            self.document = pypdfium2.PdfDocument(str(self.path))
+        return page_image(self.document, number, OCR_DPI, self.limits)
+
+    def close(self) -> None:
+        if self.document is not None:
+            self.document.close()
 
 
 class _Reader:
     def __init__(
         self,
+        path: Path,
         document: Any,
         limits: Limits,
         structure: pdf_structure.Structure,
         truncated: bool,
     ) -> None:
-        self.document, self.limits, self.structure, self.truncated = document, limits, structure, truncated
+        self.path, self.document, self.limits = path, document, limits
+        self.structure, self.truncated = structure, truncated
         self.to_recognise: set[int] = set()
         self.broken: list[int] = []
         self.unreadable: list[int] = []
@@ -68,14 +92,15 @@ class _Reader:
         if self.structure.fields and pages:
             pages[-1] = _with_fields(pages[-1], self.structure.fields)
         saved = len(pages) - len(self.unreadable)
+        images = _Images(self.path, self.limits)
         return Content(
             MEDIA_TYPE,
             tuple(pages),
             self._problems(saved),
             to_recognise=frozenset(self.to_recognise),
-            image=lambda number: page_image(self.document, number, OCR_DPI, self.limits),
+            image=images,
             dpi=lambda number: OCR_DPI,
-            close=self.document.close,
+            close=images.close,
         )
 
     def _problems(self, saved: int) -> tuple[Problem, ...]:
