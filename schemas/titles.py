@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from schemas.model import Pack, RecordType
@@ -32,6 +32,14 @@ class Titles:
                 names.setdefault(clean_title(name), record_type)
         return dict(sorted(names.items(), key=lambda item: (-len(item[0]), item[0])))
 
+    @cached_property
+    def _by_length(self) -> Mapping[int, Sequence[tuple[str, RecordType]]]:
+        """The names of each length: a name that differs in length by more than the edits allowed is never near."""
+        found: dict[int, list[tuple[str, RecordType]]] = {}
+        for name, record_type in self.names.items():
+            found.setdefault(len(name), []).append((name, record_type))
+        return found
+
     def exact(self, text: str) -> RecordType | None:
         """The type whose title, alias or code `text` is, whatever its brackets, spaces and script."""
         found = self.names.get(clean_title(text))
@@ -54,7 +62,8 @@ class Titles:
         """
         title = clean_title(text)
         best: dict[str, tuple[RecordType, int]] = {}
-        for name, record_type in self.names.items():
+        lengths = range(max(0, len(title) - wrong), len(title) + wrong + 1)
+        for name, record_type in (pair for length in lengths for pair in self._by_length.get(length, ())):
             allowed = wrong if min(len(name), len(title)) >= 5 else 0
             distance = _distance(title, name, allowed)
             if distance is not None and distance < best.get(record_type.code, (record_type, wrong + 1))[1]:
@@ -64,8 +73,8 @@ class Titles:
 
 def _distance(left: str, right: str, limit: int) -> int | None:
     """The edit distance in characters, or None when it is over `limit`."""
-    if abs(len(left) - len(right)) > limit:
-        return None
+    if abs(len(left) - len(right)) > limit or len(set(left) - set(right)) > limit:
+        return None  # each character that the other lacks costs at least one edit
     row = list(range(len(right) + 1))
     for i, a in enumerate(left, 1):
         previous, row[0] = row[0], i

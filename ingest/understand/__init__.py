@@ -30,17 +30,27 @@ def understand(
     not turned); without it signatures, seals and strokes are not looked for. A record whose type is not
     sure has `type` None.
     """
-    vocabulary = Vocabulary.of_pack(pack)
+    vocabulary, classifier, owner_labels = _of_pack(pack)
     sheets = [LabelledSheet(sheet_of(page), vocabulary) for page in pages]
-    classifier = Classifier(pack)
-    owner_labels = frozenset(
-        clean_label(name)
-        for kind in pack.record_types.values()
-        for spec in kind.fields
-        if spec.role == "owner"
-        for name in (spec.label_zh, *spec.aliases)
-    )
     return tuple(
         record_of(group.sheets, classifier.call(group.sheets), owner_labels)
         for group in split(sheets, classifier)
     )
+
+
+_known: dict[str, tuple[Vocabulary, Classifier, frozenset[str]]] = {}
+
+
+def _of_pack(pack: Pack) -> tuple[Vocabulary, Classifier, frozenset[str]]:
+    """What is made of a pack once, for the last pack used: making it costs more than reading a short form."""
+    if pack.version not in _known:
+        owner_labels = frozenset(
+            clean_label(name)
+            for kind in pack.record_types.values()
+            for spec in kind.fields
+            if spec.role == "owner"
+            for name in (spec.label_zh, *spec.aliases)
+        )
+        _known.clear()
+        _known[pack.version] = Vocabulary.of_pack(pack), Classifier(pack), owner_labels
+    return _known[pack.version]

@@ -14,7 +14,6 @@ from ingest.understand.labels import LabelledSheet, clean_label, labels_of
 from ingest.understand.layout import compact
 from ingest.understand.titles import Titled, headline, titled
 from schemas.model import Pack, RecordType
-from schemas.text import fold
 from schemas.titles import Titles
 
 SURE = 0.8
@@ -79,7 +78,10 @@ class Classifier:
         return Call(first.kind if confidence >= SURE else None, confidence, first)
 
     def _by_body(self, sheets: Sequence[LabelledSheet]) -> Call:
-        ranked = sorted(((self.body(k, sheets), k) for k in self._kinds), key=lambda p: (-p[0], p[1].code))
+        text, present = _text(sheets), _present(sheets)
+        ranked = sorted(
+            ((self._body(k, text, present), k) for k in self._kinds), key=lambda p: (-p[0], p[1].code)
+        )
         if not ranked:
             return Call(None, 0.0)
         best, kind = ranked[0]
@@ -92,24 +94,32 @@ class Classifier:
     def support(self, kind: RecordType, sheets: Sequence[LabelledSheet]) -> float:
         """How much of what such a form prints besides its title is there, 0…1."""
         labels = self._labels[kind.code]
-        present = frozenset(name for sheet in sheets for name in sheet.by_name)
-        share = len(labels & present) / min(6, len(labels)) if labels else 0.0
-        return min(1.0, max(share, _marks(kind, sheets)))
+        share = len(labels & _present(sheets)) / min(6, len(labels)) if labels else 0.0
+        return min(1.0, max(share, _marks(kind, _text(sheets))))
 
     def body(self, kind: RecordType, sheets: Sequence[LabelledSheet]) -> float:
         """How surely the pages are of this type without any title: marks, and labels that few types share."""
-        marks = _marks(kind, sheets)
-        present = frozenset(name for sheet in sheets for name in sheet.by_name)
+        return self._body(kind, _text(sheets), _present(sheets))
+
+    def _body(self, kind: RecordType, text: str, present: frozenset[str]) -> float:
+        marks = _marks(kind, text)
         telling = sum(self._weights[label] for label in self._labels[kind.code] & present)
         labels = min(1.0, telling / 3)
         return 1 - (1 - 0.9 * marks) * (1 - 0.85 * labels)
 
 
-def _marks(kind: RecordType, sheets: Sequence[LabelledSheet]) -> float:
+def _text(sheets: Sequence[LabelledSheet]) -> str:
+    return "".join(compact(sheet.sheet.text)[0] for sheet in sheets)
+
+
+def _present(sheets: Sequence[LabelledSheet]) -> frozenset[str]:
+    return frozenset(name for sheet in sheets for name in sheet.by_name)
+
+
+def _marks(kind: RecordType, text: str) -> float:
     if not kind.marks:
         return 0.0
-    text = "".join(compact(sheet.sheet.text)[0] for sheet in sheets)
-    found = sum(1 for mark in kind.marks if "".join(fold(mark).split()) in text)
+    found = sum(1 for mark in kind.marks if compact(mark)[0] in text)
     return min(1.0, found / min(2, len(kind.marks)))
 
 

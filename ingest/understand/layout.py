@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from statistics import median
 
 from ingest.facts import Box, Page
@@ -114,6 +114,7 @@ def _numbered(laid: Sequence[Sequence[Piece]]) -> tuple[tuple[Piece, ...], ...]:
     )
 
 
+@lru_cache(maxsize=4096)
 def compact(text: str) -> tuple[str, tuple[int, ...]]:
     """The text folded and without white space, with the offset in `text` of each character kept."""
     kept = [(character, i) for i, character in enumerate(fold(text)) if not character.isspace()]
