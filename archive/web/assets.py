@@ -161,7 +161,7 @@ def main() -> int:
         install()
     except (OSError, subprocess.CalledProcessError) as error:
         print(
-            f"dangan: front-end assets: {error}: check that the npm registry can be reached, then run `make setup` again",
+            f"dangan: front-end assets: {error}: check that npm packages can be fetched, then run `make setup` again",
             file=sys.stderr,
         )
         return 1

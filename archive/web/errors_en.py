@@ -1,0 +1,106 @@
+"""English for what use cases say in Chinese, by code: (what happened, what to do)."""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    # rights
+    "not_your_role": (
+        "Your role does not include this.",
+        "Ask a colleague with the right role, or ask the administrator to check your roles.",
+    ),
+    "needs_grant": (
+        "Secret records may be read only under an approved grant.",
+        "Request access and say what for and for how many days.",
+    ),
+    "never": ("Records of this class cannot be downloaded.", "Read it here while your grant lasts."),
+    "own_request": ("You cannot decide on your own request.", "Ask another manager to decide."),
+    "destroyed": ("This record was destroyed as its rule says; only the certificate remains.", ""),
+    "not_to_verify": (
+        "This record is not on the verification desk any more; someone may have filed it.",
+        "Go back to the desk and take the next one.",
+    ),
+    "refused": ("This is not allowed.", ""),
+    "not_found": ("Nothing was found here.", "Check the number, or come in again from Find."),
+    "unknown": ("Nothing was found here.", "Check the number."),
+    # people
+    "sign_in_failed": (
+        "Name or password is not right.",
+        "Try again; if you forgot the password, ask the administrator.",
+    ),
+    "sign_in_throttled": ("Too many wrong passwords.", "Wait a minute, then try again."),
+    "form_expired": (
+        "This page had expired; nothing was done.",
+        "Go back, reload the page and send the form again.",
+    ),
+    "name_taken": ("This sign-in name is in use.", "Choose another name."),
+    "bad_name": (
+        "A sign-in name has 2 to 32 lower-case letters, digits, dots, hyphens or underscores.",
+        "Change the name.",
+    ),
+    "no_role": ("At least one role is needed.", "Choose a role."),
+    "unknown_role": ("There is no such role.", "Choose one from the list."),
+    "roles_exclude": ("These roles may not be held by one person.", "Give them to different people."),
+    "short_password": ("The password is too short.", "Use at least 10 characters."),
+    # access
+    "no_purpose": ("The purpose is missing.", "Say what you need the record for."),
+    "bad_days": ("The number of days is out of range.", "Choose between 1 and 90 days."),
+    "already_decided": ("This request has been decided already.", "Reload the page to see the result."),
+    "no_reason": ("A reason is needed.", "Write the reason in a few words."),
+    "unknown_target": ("This cannot be done with such a thing.", "Choose a record, a dossier or a house."),
+    # intake and the desk
+    "unknown_type": ("Choose the record type.", "Take one from the list."),
+    "too_large": ("The file is larger than the limit.", "Split it, then upload the parts."),
+    "house_missing": ("The house is missing.", "Enter the house this form belongs to."),
+    "house_unknown": (
+        "The house is not in the house register.",
+        "Check the house number, or import the house register first.",
+    ),
+    "bad_choice": ("The value is not among the choices of this field.", "Choose one of the offered values."),
+    "bad_date": ("This is not a date.", "Write it like 2026-03-06."),
+    "grade_missing": ("The grade is missing.", "Choose it: how long the record is kept depends on it."),
+    "date_missing": ("The date is missing.", "Enter it: the retention period counts from it."),
+    "no_page": ("This page cannot be shown.", "Download the original, or ask the archivist to check it."),
+    # search
+    "empty_query": ("Enter words, a house number or an archival code.", ""),
+    "bad_query": ("This search is not understood.", "Shorten it or write it another way."),
+    "bad_house": ("This does not look like a house number.", "Write it like 3-2-1203."),
+    # retention and estate
+    "unknown_event": ("There is no such trigger event.", "Choose one from the list."),
+    "missing_fact": (
+        "A fact that the retention rule needs is missing.",
+        "Complete the record on the verification desk.",
+    ),
+    "unknown_value": (
+        "A value that the retention rule depends on is not one of the allowed ones.",
+        "Correct the record's fields.",
+    ),
+    "bad_encoding": ("The file is neither UTF-8 nor GB18030.", "Save it as CSV UTF-8."),
+    "bad_excel": ("The file is not a readable workbook.", "Save it as .xlsx or .csv."),
+    "no_column": ("A column is missing.", "The columns are estate, house, owner, from, to and phone."),
+    # what the desk asks about
+    "type_unsure": ("It is not certain which form this is.", "Choose the record type."),
+    "house_ambiguous": ("Several estates have this house number.", "Choose which one."),
+    "house_by_owner": (
+        "The form shows no house number; the house was inferred from the owner.",
+        "Confirm it.",
+    ),
+    "owner_missing": ("No owner's name was read.", "Confirm whose form this is."),
+    "owner_near": ("The name read is close to the registered owner's but not equal.", "Confirm it."),
+    "owner_differs": ("The name read differs from the registered owner's.", "Confirm whose form this is."),
+    "no_tenure": ("The house has no registered owner.", "Register the owner before filing."),
+    "field_missing": ("A required field was not read.", "Fill it in."),
+    "signature_missing": ("A signature that should be there was not found.", "Check the original."),
+    "seal_missing": ("A seal that should be there was not found.", "Check the original."),
+    # engines
+    "engine_away": (
+        "A part of the system does not answer.",
+        "Try again shortly; the administrator sees which part.",
+    ),
+    "bad_input": ("Something in the request is not right.", "Check what you entered."),
+    "too_big": ("The request is too large.", "Send less at once."),
+    "sign_in_needed": ("Please sign in.", "Send a session token as a bearer token."),
+    "error": (
+        "Something went wrong on our side; nothing was changed.",
+        "Try again; if it stays, tell the administrator.",
+    ),
+}

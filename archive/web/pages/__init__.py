@@ -1,0 +1,33 @@
+"""Pages: one module per room. They call use cases and put the answers into templates, nothing else."""
+
+from archive.web.pages import (
+    access,
+    audit,
+    desk,
+    documents,
+    find,
+    home,
+    houses,
+    intake,
+    records,
+    retention,
+    session,
+    settings,
+)
+
+ROUTERS = (
+    session.router,
+    home.router,
+    find.router,
+    records.router,
+    intake.router,
+    desk.router,
+    houses.router,
+    documents.router,
+    access.router,
+    retention.router,
+    audit.router,
+    settings.router,
+)
+UPLOADS = (intake.uploads,)
+"""Routers whose requests may be as large as a file."""

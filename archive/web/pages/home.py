@@ -1,0 +1,22 @@
+"""The first screen, by person."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from archive.domain.people import Actor
+from archive.services import home as use
+from archive.web.context import web_of
+from archive.web.rendering import answer
+from archive.web.security import SIGNED_IN, Need
+
+router = APIRouter()
+Anyone = Annotated[Actor, Depends(Need(SIGNED_IN))]
+
+
+@router.get("/")
+def home(request: Request, actor: Anyone) -> Response:
+    archive = web_of(request).archive
+    return answer(request, "home.html", home=use.home(archive, actor), now=archive.clock.now())

@@ -1,0 +1,84 @@
+"""Owner files: finding a house, what its file holds and lacks, and the house register."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
+from fastapi.responses import RedirectResponse
+
+from archive.domain.people import Actor
+from archive.services import access, estate, keeping
+from archive.web.context import web_of
+from archive.web.forms import day
+from archive.web.rendering import answer
+from archive.web.security import Need
+
+router = APIRouter()
+Seer = Annotated[Actor, Depends(Need("estate.see"))]
+Keeper = Annotated[Actor, Depends(Need("estate.manage"))]
+Requester = Annotated[Actor, Depends(Need("access.request"))]
+Recorder = Annotated[Actor, Depends(Need("event.record"))]
+FEW = 12
+REGISTER_SIZE = 32 * 1024**2
+"""Bytes of a house register; a hundred thousand houses are some 8 MB."""
+
+
+@router.get("/houses")
+def overview(request: Request, actor: Seer, q: str = "") -> Response:
+    """Search for a house; lists of all households help nobody."""
+    found = estate.find_houses(web_of(request).archive, actor, q, limit=FEW) if q.strip() else []
+    return answer(request, "houses.html", q=q, found=found, rows=None, dry_run=True)
+
+
+@router.get("/houses/{house:path}")
+def file(request: Request, actor: Seer, house: str) -> Response:
+    archive = web_of(request).archive
+    view = estate.owner_file(archive, actor, house)
+    return answer(request, "owner_file.html", view=view, today=archive.clock.today())
+
+
+@router.post("/dossiers/{dossier}/request")
+def ask(
+    request: Request,
+    actor: Requester,
+    dossier: str,
+    purpose: Annotated[str, Form(max_length=500)],
+    days: Annotated[int, Form()],
+) -> Response:
+    made = access.request_access(
+        web_of(request).archive, actor, target_kind="dossier", target=dossier, purpose=purpose, days=days
+    )
+    return RedirectResponse(f"/access/{made.id}", status_code=303)
+
+
+@router.post("/house-events")
+def record_event(
+    request: Request,
+    actor: Recorder,
+    house: Annotated[str, Form(max_length=200)],
+    type: Annotated[str, Form()],
+    on: Annotated[str, Form()],
+    evidence: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    keeping.record_event(
+        web_of(request).archive,
+        actor,
+        target_kind="house",
+        target=house,
+        type=type,
+        date=day(on),
+        evidence=evidence,
+    )
+    return RedirectResponse(f"/houses/{house}", status_code=303)
+
+
+@router.post("/house-register", max_body_size=REGISTER_SIZE)
+def import_register(
+    request: Request, actor: Keeper, file: UploadFile, dry_run: Annotated[str, Form()] = ""
+) -> Response:
+    """Import houses and owners from a table; a dry run shows what would happen."""
+    rows = estate.import_estate(
+        web_of(request).archive, actor, file.file, file.filename or "", dry_run=bool(dry_run)
+    )
+    return answer(request, "houses.html", q="", found=[], rows=rows, dry_run=bool(dry_run))

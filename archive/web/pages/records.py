@@ -1,0 +1,120 @@
+"""A record: its pages, what it is, who may read it, and asking for access."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse
+
+from archive.domain.people import Actor
+from archive.services import access, keeping, reading
+from archive.web.attachments import attachment
+from archive.web.context import web_of
+from archive.web.forms import day
+from archive.web.rendering import answer
+from archive.web.security import Need
+
+router = APIRouter()
+Knower = Annotated[Actor, Depends(Need("search"))]
+Reader = Annotated[Actor, Depends(Need("record.open"))]
+Requester = Annotated[Actor, Depends(Need("access.request"))]
+Recorder = Annotated[Actor, Depends(Need("event.record"))]
+Holder = Annotated[Actor, Depends(Need("hold.set"))]
+
+
+@router.get("/records/{record}")
+def show(
+    request: Request,
+    actor: Knower,
+    record: str,
+    version: Annotated[int | None, Query(ge=1)] = None,
+    page: Annotated[int, Query(ge=1)] = 1,
+) -> Response:
+    archive = web_of(request).archive
+    view = reading.open_record(archive, actor, record)
+    policy = archive.pack.access_classes[view.record.access_class]
+    return answer(
+        request,
+        "record.html",
+        view=view,
+        policy=policy,
+        version=version or view.record.version,
+        page=page,
+        pages=reading.page_count(archive, actor, record) if view.rights.open else 0,
+        secret=policy.viewing == "grant",
+        now=archive.clock.now(),
+        today=archive.clock.today(),
+    )
+
+
+@router.get("/records/{record}/pages/{page}.jpg")
+def page_image(
+    request: Request,
+    actor: Reader,
+    record: str,
+    page: int,
+    version: Annotated[int, Query(ge=1)],
+    width: Annotated[int, Query(ge=100, le=4000)] = 1000,
+) -> Response:
+    """One page as a picture; never stored by the browser, since the next look needs a new entry in the register."""
+    image = reading.page_image(web_of(request).archive, actor, record, version, page, width)
+    return Response(image, media_type="image/jpeg")
+
+
+@router.get("/records/{record}/text")
+def text(
+    request: Request, actor: Reader, record: str, version: Annotated[int | None, Query(ge=1)] = None
+) -> Response:
+    return PlainTextResponse(reading.record_text(web_of(request).archive, actor, record, version))
+
+
+@router.get("/records/{record}/original")
+def original(
+    request: Request, actor: Reader, record: str, version: Annotated[int | None, Query(ge=1)] = None
+) -> Response:
+    return attachment(reading.download(web_of(request).archive, actor, record, version))
+
+
+@router.post("/records/{record}/request")
+def ask(
+    request: Request,
+    actor: Requester,
+    record: str,
+    purpose: Annotated[str, Form(max_length=500)],
+    days: Annotated[int, Form()],
+) -> Response:
+    made = access.request_access(
+        web_of(request).archive, actor, target_kind="record", target=record, purpose=purpose, days=days
+    )
+    return RedirectResponse(f"/access/{made.id}", status_code=303)
+
+
+@router.post("/records/{record}/events")
+def record_event(
+    request: Request,
+    actor: Recorder,
+    record: str,
+    type: Annotated[str, Form()],
+    on: Annotated[str, Form()],
+    evidence: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    keeping.record_event(
+        web_of(request).archive,
+        actor,
+        target_kind="record",
+        target=record,
+        type=type,
+        date=day(on),
+        evidence=evidence,
+    )
+    return RedirectResponse(f"/records/{quote(record, safe='')}", status_code=303)
+
+
+@router.post("/records/{record}/hold")
+def hold(
+    request: Request, actor: Holder, record: str, reason: Annotated[str, Form(max_length=500)]
+) -> Response:
+    keeping.set_hold(web_of(request).archive, actor, target_kind="record", target=record, reason=reason)
+    return RedirectResponse(f"/records/{quote(record, safe='')}", status_code=303)

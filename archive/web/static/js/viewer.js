@@ -1,0 +1,86 @@
+// Pages of a record: one image at a time, turned by buttons and arrow keys, enlarged by +.
+
+export function viewer(root) {
+  const image = root.querySelector("[data-image]");
+  const failed = root.querySelector("[data-failed]");
+  const number = root.querySelector("[data-number]");
+  const zoom = root.querySelector("[data-zoom]");
+  const pages = Number(root.dataset.pages);
+  const named = image.alt;
+  let page = Number(root.dataset.page);
+  let wide = false;
+
+  const address = (n) => {
+    const query = new URLSearchParams({ width: wide ? "1600" : "1000" });
+    if (root.dataset.version) query.set("version", root.dataset.version);
+    return `${root.dataset.source}${n}.jpg?${query}`;
+  };
+
+  const show = () => {
+    root.classList.add("loading");
+    failed.hidden = true;
+    image.hidden = false;
+    image.src = address(page);
+    image.alt = named.replace(/\d+/, String(page));
+    number.textContent = String(page);
+    for (const turn of root.querySelectorAll("[data-turn]")) {
+      const there = page + Number(turn.dataset.turn);
+      const possible = there >= 1 && there <= pages;
+      turn.classList.toggle("disabled", !possible);
+      turn.setAttribute("aria-disabled", String(!possible));
+    }
+    root.dispatchEvent(new CustomEvent("page", { detail: page }));
+  };
+
+  const turnTo = (n) => {
+    if (n < 1 || n > pages || n === page) return;
+    page = n;
+    if (root.dataset.version) {
+      const here = new URL(location.href);
+      here.searchParams.set("page", String(page));
+      history.replaceState(null, "", here);
+    }
+    show();
+  };
+
+  image.addEventListener("load", () => root.classList.remove("loading"));
+  image.addEventListener("error", () => {
+    root.classList.remove("loading");
+    image.hidden = true;
+    failed.hidden = false;
+  });
+  if (image.complete && image.naturalWidth === 0) image.dispatchEvent(new Event("error"));
+
+  root.addEventListener("click", (event) => {
+    const turn = event.target.closest("[data-turn]");
+    if (!turn) return;
+    event.preventDefault();
+    turnTo(page + Number(turn.dataset.turn));
+  });
+  const enlarge = () => {
+    wide = !wide;
+    zoom.setAttribute("aria-pressed", String(wide));
+    root.classList.toggle("wide", wide);
+    image.src = address(page);
+  };
+  zoom.addEventListener("click", enlarge);
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "ArrowLeft") turnTo(page - 1);
+    else if (event.key === "ArrowRight") turnTo(page + 1);
+    else if (event.key === "+" || event.key === "=") enlarge();
+    else return;
+    event.preventDefault();
+  });
+
+  for (const turn of root.querySelectorAll("[data-turn]")) {
+    const there = page + Number(turn.dataset.turn);
+    turn.classList.toggle("disabled", there < 1 || there > pages);
+    turn.setAttribute("aria-disabled", String(there < 1 || there > pages));
+  }
+  const shown = { turnTo, get page() { return page; }, image };
+  root.viewer = shown;
+  return shown;
+}
+
+for (const root of document.querySelectorAll("[data-viewer]")) viewer(root);

@@ -1,0 +1,250 @@
+"""Codes of the archive in people's words, for one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from archive.services.errors import ArchiveError
+from archive.web.errors_en import SENTENCES
+from archive.web.i18n import N_, Language
+from ingest.problems import TEMPLATES, sentence
+from retention.wording import event_name, period_name
+from schemas.model import EVENT_TYPES, Pack, RetentionRule
+
+RECORD_STATES = {
+    "filed": N_("Filed"),
+    "to_verify": N_("To verify"),
+    "kept_unreadable": N_("Kept, not readable"),
+    "destroyed": N_("Destroyed"),
+}
+INTAKE_STATES = {
+    "waiting": N_("Waiting"),
+    "reading": N_("Reading"),
+    "done": N_("Done"),
+    "kept_unreadable": N_("Kept, not readable"),
+    "duplicate": N_("Already here"),
+    "refused": N_("Not accepted"),
+    "failed": N_("Failed"),
+}
+INTAKE_TONES = {
+    "waiting": "quiet",
+    "reading": "accent",
+    "done": "good",
+    "kept_unreadable": "warn",
+    "duplicate": "quiet",
+    "refused": "bad",
+    "failed": "bad",
+}
+REQUEST_STATES = {
+    "open": N_("Waiting for a decision"),
+    "approved": N_("Approved"),
+    "refused": N_("Refused"),
+    "withdrawn": N_("Withdrawn"),
+}
+REVISION_STATES = {
+    "received": N_("Received"),
+    "valid": N_("In force"),
+    "superseded": N_("Superseded"),
+    "withdrawn": N_("Withdrawn"),
+}
+OUTCOMES = {"keep": N_("Keep"), "review": N_("To review"), "due": N_("Due")}
+DOSSIERS = {
+    "owner_file": N_("Owner file"),
+    "staff_file": N_("Staff file"),
+    "vacant_unit_file": N_("Vacant-unit file"),
+    "register_quarter": N_("Register of a quarter"),
+    "document": N_("Controlled document"),
+    "none": N_("No dossier"),
+}
+TARGETS = {"record": N_("Record"), "dossier": N_("Dossier"), "house": N_("House")}
+EVENTS = {
+    "archive:created": N_("Archive created"),
+    "person:added": N_("Person added"),
+    "person:disabled": N_("Person disabled"),
+    "person:signed-in": N_("Signed in"),
+    "person:sign-in-refused": N_("Sign-in refused"),
+    "person:signed-out": N_("Signed out"),
+    "estate:imported": N_("House register imported"),
+    "file:received": N_("File received"),
+    "file:refused": N_("File not accepted"),
+    "record:filed": N_("Record filed"),
+    "record:to-verify": N_("Record sent to verification"),
+    "record:verified": N_("Record verified"),
+    "record:opened": N_("Record opened"),
+    "record:downloaded": N_("Record downloaded"),
+    "page:viewed": N_("Page viewed"),
+    "dossier:opened": N_("Dossier opened"),
+    "document:revision-received": N_("Revision received"),
+    "access:refused": N_("Refused"),
+    "access:requested": N_("Access requested"),
+    "access:approved": N_("Access approved"),
+    "access:denied": N_("Access request refused"),
+    "access:revoked": N_("Access revoked"),
+    "search:secret-class": N_("Search reached secret records"),
+    "retention:event-recorded": N_("Trigger event recorded"),
+    "retention:hold-set": N_("Hold set"),
+    "retention:hold-lifted": N_("Hold lifted"),
+    "retention:swept": N_("Retention sweep"),
+    "index:rebuilt": N_("Index rebuilt"),
+    "audit:checkpoint-signed": N_("Checkpoint signed"),
+    "audit:exported": N_("Exported"),
+}
+ALARMING = frozenset({"access:refused", "person:sign-in-refused", "file:refused"})
+HEALTH = {
+    "database": N_("Database"),
+    "store": N_("Store"),
+    "index": N_("Search index"),
+    "index-position": N_("Index position"),
+    "broker": N_("Job messages"),
+    "workers": N_("Workers"),
+    "jobs": N_("Jobs that failed"),
+}
+PERIODS = {"permanent": N_("For ever"), "unscheduled": N_("Unscheduled")}
+PERSON_STATES = {"active": N_("Active"), "disabled": N_("Disabled")}
+ORIGINS = {
+    "text": N_("from the file's text"),
+    "ocr": N_("recognised"),
+    "qr": N_("from the code"),
+    "person": N_("by a person"),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Every code in the words of one language; an unknown code is shown as it is."""
+
+    said: Language
+    pack: Pack
+
+    def _of(self, table: Mapping[str, str], code: object) -> str:
+        key = str(code)
+        return self.said.say(table[key]) if key in table else key
+
+    def record_state(self, code: object) -> str:
+        return self._of(RECORD_STATES, code)
+
+    def intake_state(self, code: object) -> str:
+        return self._of(INTAKE_STATES, code)
+
+    def intake_tone(self, code: str) -> str:
+        return INTAKE_TONES.get(code, "quiet")
+
+    def request_state(self, code: object) -> str:
+        return self._of(REQUEST_STATES, code)
+
+    def revision_state(self, code: object) -> str:
+        return self._of(REVISION_STATES, code)
+
+    def outcome(self, code: object) -> str:
+        return self._of(OUTCOMES, code)
+
+    def trigger(self, code: object) -> str:
+        """A trigger event in the words of retention decisions."""
+        name = event_name(str(code), "zh" if self.said.chinese else "en")
+        return name[:1].upper() + name[1:]
+
+    def triggers(self) -> list[tuple[str, str]]:
+        return [(code, self.trigger(code)) for code in EVENT_TYPES]
+
+    def dossier(self, code: object) -> str:
+        return self._of(DOSSIERS, code)
+
+    def target(self, code: object) -> str:
+        return self._of(TARGETS, code)
+
+    def event(self, code: object) -> str:
+        return self._of(EVENTS, code)
+
+    def events(self) -> list[tuple[str, str]]:
+        return [(code, self.event(code)) for code in EVENTS]
+
+    def alarming(self, code: object) -> bool:
+        return str(code) in ALARMING
+
+    def health(self, name: object) -> str:
+        return self._of(HEALTH, name)
+
+    def person_state(self, code: object) -> str:
+        return self._of(PERSON_STATES, code)
+
+    def origin(self, code: object) -> str:
+        return self._of(ORIGINS, code)
+
+    def type(self, code: str | None) -> str:
+        """Title of a record type; of a record whose type is not known yet, just that."""
+        kind = self.pack.record_types.get(code or "")
+        return (
+            self.said.pick(kind.title_zh, kind.title_en) if kind else self.said.say(N_("Type not known yet"))
+        )
+
+    def types(self) -> list[tuple[str, str]]:
+        """(code, title) of every record type, by title."""
+        return sorted(((c, self.type(c)) for c in self.pack.record_types), key=lambda pair: pair[1])
+
+    def title(self, title: str, type_code: str | None) -> str:
+        """A record's own title in Chinese; for other languages its type, where the title says no more."""
+        kind = self.pack.record_types.get(type_code or "")
+        if kind and (not title or title == kind.title_zh):
+            return self.type(type_code)
+        return title or self.type(type_code)
+
+    def access(self, code: str) -> str:
+        known = self.pack.access_classes.get(code)
+        return self.said.pick(known.title_zh, known.title_en) if known else code
+
+    def access_rank(self, code: str) -> int:
+        """0 for the most open; unknown classes count as the closest."""
+        known = self.pack.access_classes.get(code)
+        return min(known.rank, 3) if known else 3
+
+    def role(self, code: str) -> str:
+        known = self.pack.roles.get(code)
+        return self.said.pick(known.title_zh, known.title_en) if known else code
+
+    def roles(self) -> list[tuple[str, str]]:
+        return [(code, self.role(code)) for code in self.pack.roles]
+
+    def field(self, type_code: str | None, code: str, label: str = "") -> str:
+        """Label of a field of a form."""
+        kind = self.pack.record_types.get(type_code or "")
+        spec = next((f for f in kind.fields if f.code == code), None) if kind else None
+        return self.said.pick(spec.label_zh, spec.label_en) if spec else label or code
+
+    def place(self, type_code: str | None, code: str) -> str:
+        """Label of a place for a signature or a seal."""
+        kind = self.pack.record_types.get(type_code or "")
+        spots = (*kind.signatures, *kind.seals) if kind else ()
+        spot = next((s for s in spots if s.code == code), None)
+        return self.said.pick(spot.label_zh, spot.label_en) if spot else code
+
+    def period(self, rule: RetentionRule) -> str:
+        """How long a rule keeps and from which event, such as 2 years from the filing for the quarter."""
+        if rule.period in PERIODS:
+            return self.said.say(PERIODS[rule.period])
+        locale = "zh" if self.said.chinese else "en"
+        length = period_name(rule.period, self.pack.long_term_years, locale)
+        which = "、".join(rule.when.values())
+        text = self.said.say(
+            N_("{length} from: {event}"), length=length, event=event_name(rule.trigger, locale)
+        )
+        return f"{which}: {text}" if which else text
+
+    def problem(self, problem: Mapping[str, Any]) -> str:
+        """What was noticed about a file or record, and what to do."""
+        code, details = problem["code"], dict(problem.get("details") or {})
+        if self.said.chinese:
+            return str(problem["message"])
+        if code in TEMPLATES:
+            return sentence(code, details, "en")
+        if code in SENTENCES:
+            message, hint = SENTENCES[code]
+            return f"{message} {hint}".strip()
+        return str(problem["message"])
+
+    def error(self, error: ArchiveError) -> tuple[str, str]:
+        """Message and hint of a failure. The use cases speak Chinese, with figures; English goes by the code."""
+        if self.said.chinese or error.code not in SENTENCES:
+            return error.message, error.hint
+        return SENTENCES[error.code]
