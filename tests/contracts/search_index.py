@@ -329,6 +329,27 @@ class SearchIndexContract:
                 assert reader.search(Query(terms=(Phrase("回访记录"),))).total <= 6
         assert set(ask(from_url(address))) == {"a11", "b11", "c11"}
 
+    def test_several_processes_write_at_once(self, index: SearchIndex, address: str) -> None:
+        script = (
+            "import sys\n"
+            "from archive.adapters.search import from_url\n"
+            "from archive.ports.search import IndexEntry\n"
+            "index = from_url(sys.argv[1])\n"
+            "for i in range(15):\n"
+            "    own = f'{sys.argv[2]}{i}'\n"
+            "    for record, change in ((own, 1), ('shared', i)):\n"
+            "        index.write([IndexEntry(record, change, 't', '', f'回访第{change}次', 'internal')])\n"
+        )
+        writers = [subprocess.Popen([sys.executable, "-c", script, address, name]) for name in "ab"]
+        seen = 0
+        while any(writer.poll() is None for writer in writers):
+            total = index.count()
+            assert total >= seen
+            seen = total
+        assert [writer.wait() for writer in writers] == [0, 0]
+        assert index.count() == 31
+        assert ask(index, Phrase("第14次")) == ("shared",)
+
     def test_rebuild_replaces_everything(self, index: SearchIndex) -> None:
         index.write([an_entry("old")])
         new = [an_entry(f"n{i}", text=f"第{i}件") for i in range(1200)]
@@ -376,6 +397,30 @@ class SearchIndexContract:
                 assert index.search(Query(terms=(Phrase("回访记录"),))).total >= 285
         assert index.count() == 300 - 15 + 15
         assert index.search(Query(terms=(Phrase("改过的"),))).total == 30
+
+    def test_a_killed_rebuild_changes_nothing(self, index: SearchIndex, address: str) -> None:
+        script = (
+            "import sys, time\n"
+            "from archive.adapters.search import from_url\n"
+            "from archive.ports.search import IndexEntry\n"
+            "def slow():\n"
+            "    for i in range(10**6):\n"
+            "        yield IndexEntry(f'n{i}', 1, 't', '', '回访记录', 'internal')\n"
+            "        if i == 2000: print('begun', flush=True)\n"
+            "from_url(sys.argv[1]).rebuild(slow())\n"
+        )
+        index.write([an_entry("old")])
+        rebuild = subprocess.Popen([sys.executable, "-c", script, address], stdout=subprocess.PIPE, text=True)
+        assert rebuild.stdout is not None
+        assert rebuild.stdout.readline() == "begun\n"
+        index.write([an_entry("meanwhile")])
+        rebuild.kill()
+        rebuild.wait()
+        rebuild.stdout.close()
+        index.write([an_entry("after")])
+        assert ask(index) == ("after", "meanwhile", "old")
+        assert index.rebuild([an_entry("new")]) == 1
+        assert ask(index) == ("new",)
 
     def test_kill_loses_nothing_acknowledged(self, index: SearchIndex, address: str) -> None:
         script = (

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit, urlunsplit
 
-from archive.adapters.search.elastic_index import ElasticIndex
 from archive.adapters.search.tantivy_index import TantivyIndex
 from archive.ports.search import SearchIndex
 
@@ -29,7 +28,10 @@ def from_url(url: str) -> SearchIndex:
     raise ValueError(f"search URL: unknown kind {parts.scheme!r}: {KINDS}")
 
 
-def _elastic(parts: SplitResult) -> ElasticIndex:
+def _elastic(parts: SplitResult) -> SearchIndex:
+    # The client takes over a second to import, which every command of the embedded profile would wait for.
+    from archive.adapters.search.elastic_index import ElasticIndex
+
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     index, ca = options.pop("index", "dangan"), options.pop("ca", None)
     if options:
@@ -38,7 +40,10 @@ def _elastic(parts: SplitResult) -> ElasticIndex:
         raise ValueError(f"search URL: {index!r} is no index name: use a-z, 0-9, - and _")
     if not parts.hostname:
         raise ValueError(f"search URL: no host: {KINDS}")
-    port = parts.port or (443 if parts.scheme == "https" else 9200)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 9200)
+    except ValueError as error:
+        raise ValueError(f"search URL: the port is no number: {KINDS}") from error
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     server = urlunsplit((parts.scheme, f"{host}:{port}", parts.path.rstrip("/"), "", ""))
     login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None

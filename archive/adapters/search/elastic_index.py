@@ -203,7 +203,8 @@ class ElasticIndex:
     def _finish(self, new: str) -> int:
         """Take over what is known to be removed, then swap the aliases in one step."""
         client = self._client()
-        for batch in tokens.batches(self._removed(), BULK_COUNT):
+        # What another version knew to be removed can't be read; its index is not `_ready`.
+        for batch in tokens.batches(self._removed() if self._ready else (), BULK_COUNT):
             self._build(batch)
         client.indices.refresh(index=new)
         count = int(client.count(index=new, query=elastic_query.LIVE)["count"])

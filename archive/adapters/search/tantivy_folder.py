@@ -33,6 +33,9 @@ FORMAT = "1"
 LOCK_SECONDS = 120
 """How long a writer waits for others; a commit takes milliseconds, a merge of large segments seconds."""
 
+REBUILD_SECONDS = 2
+"""How long a rebuild waits for the lock; writers take it for a moment to see whether one runs."""
+
 KEEP_SECONDS = 60
 """How long a replaced generation stays for readers that have just looked at the pointer."""
 
@@ -59,10 +62,9 @@ class Folder:
         """Alone among all rebuilds; gives the folder for the new generation and starts the journal."""
         self._generations.mkdir(parents=True, exist_ok=True)
         try:
-            with FileLock(self.path / "rebuild.lock", timeout=0):
+            with self._rebuild_lock(REBUILD_SECONDS):
                 new = self.new_generation()
                 with self.writing():
-                    self._sweep(keep=new.name, grace=KEEP_SECONDS)
                     self._journal.write_text("", encoding="utf-8")
                 try:
                     yield new
@@ -78,6 +80,10 @@ class Folder:
         path = self._generations / f"{time.time_ns():x}-{os.getpid():x}.v{FORMAT}"
         path.mkdir(parents=True)
         return path
+
+    def generations(self) -> list[Path]:
+        """All generations that hold an index, searched or not."""
+        return [path for path in self._generations.iterdir() if (path / "meta.json").exists()]
 
     def current(self) -> Path | None:
         """The generation to search, or None before the first use. IndexUnavailable for another format."""
@@ -108,33 +114,32 @@ class Folder:
             os.close(handle)
 
     def sweep(self) -> None:
-        """Remove generations that nothing needs any more. Call it while `writing`."""
-        if not self._rebuild_runs():
-            self._journal.unlink(missing_ok=True)
-            self._sweep(keep="", grace=KEEP_SECONDS)
-
-    def _sweep(self, keep: str, grace: float) -> None:
-        if self._pointer.exists() and time.time() - self._pointer.stat().st_mtime < grace:
-            return
+        """Remove generations that were replaced or never finished. Call it while `writing`."""
         current = self._current_name()
-        for path in self._generations.iterdir():
-            if path.name not in (keep, current):
-                shutil.rmtree(path, ignore_errors=True)
-
-    def _rebuild_runs(self) -> bool:
+        left = [path for path in self._generations.iterdir() if path.name != current]
+        if not left or time.time() - self._pointer.stat().st_mtime < KEEP_SECONDS:
+            return
         try:
-            with FileLock(self.path / "rebuild.lock", timeout=0):
-                return False
+            with self._rebuild_lock(0):
+                for path in left:
+                    shutil.rmtree(path, ignore_errors=True)
         except Timeout:
-            return True
+            return
+
+    def _rebuild_lock(self, seconds: float) -> FileLock:
+        return FileLock(self.path / "rebuild.lock", timeout=seconds)
 
     def note(self, changes: Sequence[Written]) -> None:
         """Remember written changes for a rebuild that is under way, if one is. Call it while `writing`."""
         if not self._journal.exists():
             return
-        if not self._rebuild_runs():
-            self._journal.unlink()
-            return
+        try:
+            with self._rebuild_lock(0):
+                # The rebuild that began it was killed.
+                self._journal.unlink()
+                return
+        except Timeout:
+            pass
         with self._journal.open("a", encoding="utf-8") as file:
             # A line may be torn when its writer was killed; the next one begins on a line of its own.
             file.write("\n")

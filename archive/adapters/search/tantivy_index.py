@@ -134,6 +134,8 @@ class TantivyIndex:
     def _first(self) -> Path:
         with self._folder.writing():
             if (path := self._folder.current()) is None:
+                if any(_searcher(Index.open(str(g))).num_docs for g in self._folder.generations()):
+                    raise IndexUnavailable("search index: its pointer is lost: run `dangan rebuild index`")
                 path = self._folder.new_generation()
                 Index(_schema(), path=str(path))
                 self._folder.publish(path)
@@ -172,7 +174,10 @@ def _engine() -> Iterator[None]:
     """Whatever the engine or the disk raises, said in one sentence."""
     try:
         yield
-    except (OSError, ValueError) as error:
+    except BaseException as error:
+        # A panic inside tantivy (damaged data) comes as PanicException, which has no importable name.
+        if not isinstance(error, OSError | ValueError) and type(error).__name__ != "PanicException":
+            raise
         message = f"search index: {error}: see disk space, or run `dangan rebuild index`"
         raise IndexUnavailable(message) from error
 
