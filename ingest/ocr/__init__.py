@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 from ingest.facts import Page
-from ingest.ocr.engine import Engine, Found, Image
+from ingest.ocr.engine import Engine, Found, Image, Reading
 from ingest.ocr.order import lines
 from ingest.ocr.rapid import RapidEngine
 from ingest.ocr.straighten import content, skew_of, to_gray, upright
 
-__all__ = ["Engine", "Found", "Image", "recognise", "upright"]
+__all__ = ["Engine", "Found", "Image", "Reading", "recognise", "upright"]
 
 
 @cache
@@ -35,8 +35,8 @@ def recognise(image: Image, dpi: int | None = None, *, number: int = 1, engine: 
     if content(gray) is None:
         return Page(number, (), "", image.shape[1], image.shape[0], blank=True, origin="ocr")
     skew = skew_of(gray)
-    turned = reader.turn(upright(image, 0, skew))
-    straight = upright(image, turned, skew)
-    height, width = straight.shape[:2]
-    placed, text = lines(reader.read(straight), number, width, height)
-    return Page(number, placed, text, width, height, turned, skew, blank=not placed, origin="ocr")
+    straight = upright(image, 0, skew)
+    reading = reader.read(straight)
+    height, width = straight.shape[:2] if reading.turned % 180 == 0 else straight.shape[1::-1]
+    placed, text = lines(reading.found, number, width, height)
+    return Page(number, placed, text, width, height, reading.turned, skew, blank=not placed, origin="ocr")

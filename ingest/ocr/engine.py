@@ -25,16 +25,18 @@ class Found:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page says: how far it was turned clockwise (0, 90, 180 or 270 degrees; 0 without text to tell), and
+    its text in no particular order, placed in pixels of the page turned upright."""
+
+    turned: int
+    found: Sequence[Found]
+
+
 class Engine(Protocol):
-    """A text recogniser. Instances are built per process, on first use, and are not shared between threads.
+    """A text recogniser. Instances are built per process, on first use, and are not shared between threads."""
 
-    Both methods take a page without skew. Neither keeps state between pages nor uses the network.
-    """
-
-    def turn(self, page: Image) -> int:
-        """How far the page was turned clockwise: 0, 90, 180 or 270 degrees; 0 without text to tell."""
-        ...
-
-    def read(self, page: Image) -> Sequence[Found]:
-        """The text of an upright page, in no particular order; empty when there is none."""
+    def read(self, page: Image) -> Reading:
+        """The text of a page without skew that may lie turned by quarters. Keeps nothing between pages."""
         ...

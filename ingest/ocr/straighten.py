@@ -13,6 +13,8 @@ MAX_SKEW = 6.0
 """Degrees; a page that lies more askew than this was not fed but thrown."""
 
 _WHITE = 255
+_STRAIGHT = 0.05
+"""Degrees below which turning would only blur."""
 
 
 def to_gray(image: Image) -> Image:
@@ -90,16 +92,40 @@ def _rotated(image: Image, clockwise: float, fill: int) -> Image:
 def upright(image: Image, turned: int, skew: float) -> Image:
     """The page as it is read: `turned` (0, 90, 180, 270 clockwise) undone, then `skew` degrees undone.
 
-    Boxes in `ingest.facts` are fractions of this image. White is added around so that no corner is lost.
+    Boxes in `ingest.facts` are fractions of this image. The edge is drawn out so that no corner is lost.
     """
     straight = np.ascontiguousarray(np.rot90(image, (turned % 360) // 90))
-    if abs(skew) < 0.05:
+    if abs(skew) < _STRAIGHT:
         return straight
-    height, width = straight.shape[:2]
-    slope = np.tan(np.radians(abs(skew)))
-    dx, dy = int(np.ceil(height * slope / 2)), int(np.ceil(width * slope / 2))
+    dx, dy = _margins(straight.shape[1], straight.shape[0], skew)
     padded = cv2.copyMakeBorder(straight, dy, dy, dx, dx, cv2.BORDER_REPLICATE)
     return _rotated(np.asarray(padded, dtype=np.uint8), -skew, _WHITE)
+
+
+def to_page(x: float, y: float, image: Image, turned: int, skew: float) -> tuple[float, float]:
+    """The point of `image` (pixels) that lies at (x, y) pixels of `upright(image, turned, skew)`."""
+    stored_height, stored_width = image.shape[:2]
+    sideways = turned % 180 == 90
+    width, height = (stored_height, stored_width) if sideways else (stored_width, stored_height)
+    if abs(skew) >= _STRAIGHT:
+        dx, dy = _margins(width, height, skew)
+        cx, cy = (width + 2 * dx - 1) / 2, (height + 2 * dy - 1) / 2
+        cos, sin = np.cos(np.radians(skew)), np.sin(np.radians(skew))
+        x, y = (x - cx) * cos - (y - cy) * sin + cx - dx, (x - cx) * sin + (y - cy) * cos + cy - dy
+    match turned % 360:
+        case 90:
+            return float(stored_width - 1 - y), float(x)
+        case 180:
+            return float(width - 1 - x), float(height - 1 - y)
+        case 270:
+            return float(y), float(stored_height - 1 - x)
+        case _:
+            return float(x), float(y)
+
+
+def _margins(width: int, height: int, skew: float) -> tuple[int, int]:
+    slope = float(np.tan(np.radians(abs(skew))))
+    return int(np.ceil(height * slope / 2)), int(np.ceil(width * slope / 2))
 
 
 def content(gray: Image) -> tuple[int, int, int, int] | None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ingest.ocr import recognise, upright
-from ingest.ocr.straighten import content, skew_of, to_gray
+from ingest.ocr.straighten import content, skew_of, to_gray, to_page
 from tests.unit.ingest.drawing import Sheet
 
 LINES = ("业主姓名", "李春明", "联系电话", "13800000123", "房号", "3栋2单元1203")
@@ -96,3 +96,12 @@ def test_content_spares_the_empty_margin() -> None:
     assert 80 < y0 < 130
     assert 1100 < x1 < 1200
     assert 900 < y1 < 1000
+
+
+@pytest.mark.parametrize(("turned", "skew"), [(0, 0.0), (90, 0.0), (180, 2.0), (270, -1.5), (90, 3.0)])
+def test_points_of_the_upright_page_lead_back_to_the_stored_one(turned: int, skew: float) -> None:
+    stored = np.full((300, 200), 255, np.uint8)
+    stored[120:123, 60:63] = 0
+    straight = upright(stored, turned, skew)
+    y, x = (float(v) for v in np.argwhere(straight < 100).mean(axis=0))
+    assert to_page(x, y, stored, turned, skew) == pytest.approx((61, 121), abs=1.5)
