@@ -119,6 +119,10 @@ def _pairs(line: SourceLine) -> Iterator[Pair]:
             place = _value_cell(rows, number, column)
             done.add(place)
             yield kind, rows[place[0]][place[1]].strip() if place != (number, column) else ""
+            beyond = _beyond(rows, (number, column), place)
+            if kind in _SIGNERS and beyond is not None:
+                done.add(beyond)
+                yield "dated", rows[beyond[0]][beyond[1]].strip()
 
 
 def _value_cell(rows: Sequence[Sequence[str]], number: int, column: int) -> tuple[int, int]:
@@ -130,6 +134,21 @@ def _value_cell(rows: Sequence[Sequence[str]], number: int, column: int) -> tupl
     if number + 1 < len(rows) and column < len(rows[number + 1]) and not _is_label(rows[number + 1][column]):
         return number + 1, column
     return number, column
+
+
+def _beyond(
+    rows: Sequence[Sequence[str]], label: tuple[int, int], value: tuple[int, int]
+) -> tuple[int, int] | None:
+    """The cell after a signer's name, in the direction from label to name, when it holds a day."""
+    if value == label:
+        return None
+    down = value[0] > label[0]
+    row, column = (value[0] + 1, value[1]) if down else (value[0], value[1] + 1)
+    while not down and column < len(rows[row]) and not rows[row][column].strip():
+        column += 1
+    if row < len(rows) and column < len(rows[row]) and find_dates(rows[row][column]):
+        return row, column
+    return None
 
 
 def _is_label(cell: str) -> bool:
