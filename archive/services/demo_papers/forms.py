@@ -45,7 +45,8 @@ def _day(year: int, month: int, day: int) -> str:
 
 def _owners(year: int) -> Iterator[ScannedFile]:
     moved_in, sold, first = _day(year - 4, 3, 15), _day(year - 4, 5, 20), _day(year - 8, 3, 12)
-    home = {"house": "5幢602", "owner": "例家豪", "phone": "13800000135", "area": "96.50"}
+    flat = {"house": "5幢602", "owner": "例家豪"}
+    home = {**flat, "phone": "13800000135", "area": "96.50"}
     yield ScannedFile(
         "入住资料_5幢602.pdf",
         (
@@ -72,7 +73,7 @@ def _owners(year: int) -> Iterator[ScannedFile]:
             Form(
                 "temporary_covenant",
                 Filling(
-                    {**home, "date": moved_in},
+                    {**flat, "area": "96.50", "date": moved_in},
                     signed=("owner_signature",),
                     sealed={"developer_seal": DEVELOPER_SEAL},
                     body=COVENANT,
@@ -84,7 +85,8 @@ def _owners(year: int) -> Iterator[ScannedFile]:
                 "house_inspection",
                 Filling(
                     {
-                        **home,
+                        **flat,
+                        "phone": "13800000135",
                         "date": moved_in,
                         "defects": "主卧窗扇关闭不严；厨房一块墙砖空鼓；其余项目合格。",
                         "owner_opinion": "请在十天内修好后通知我复验。",
