@@ -8,6 +8,7 @@ import pytest
 
 from tests.servers.base import ENGINES, in_ci, shared_dir
 
+pytest.register_assert_rewrite("tests.contracts")
 pytest_plugins = ["tests.servers.fixtures"]
 
 

@@ -17,6 +17,10 @@ class NotStored(Exception):
     """No such object, version or file."""
 
 
+class Altered(NotStored):
+    """The bytes there are not the ones that were written; `verify` names every such file."""
+
+
 class VersionConflict(Exception):
     """This version exists already with other content, or its predecessor does not exist."""
 
@@ -33,7 +37,8 @@ class Received:
 class NewVersion:
     """One OCFL version to write: logical path → bytes, or a file on disk, or the SHA-256 of received bytes.
 
-    `number` counts from 1. Files equal to ones of an earlier version of the object are not stored twice.
+    `number` counts from 1; `created` carries its time zone. Files equal to ones of an earlier version of the
+    object are not stored twice. A file named by a Path is copied.
     """
 
     object_id: str
@@ -75,9 +80,10 @@ class BlobStore(Protocol):
     changes; writing the same version twice with the same content does nothing."""
 
     def receive(self, source: BinaryIO, *, max_size: int) -> Received:
-        """Take bytes into the receiving area, hashing while writing; durable on return.
+        """Take bytes into the receiving area, hashing while writing; durable on return. Equal bytes are there once.
 
-        Raises ValueError when more than `max_size` bytes come, StoreUnavailable when there is no room."""
+        Raises ValueError when more than `max_size` bytes come, StoreUnavailable when there is no room; what the
+        source itself raises comes out as it is."""
 
     def open_received(self, sha256: str) -> BinaryIO:
         """Raises NotStored."""
@@ -86,26 +92,32 @@ class BlobStore(Protocol):
         """Forget received bytes; no error when they are gone already."""
 
     def list_received(self) -> Iterator[tuple[Received, datetime]]:
-        """What lies in the receiving area, with the time (UTC) it came."""
+        """What lies in the receiving area, with the time (UTC) it came last."""
 
     def put(self, versions: Sequence[NewVersion]) -> None:
-        """Write versions, each whole or not at all, in order; durable on return. Raises VersionConflict."""
+        """Write versions, those of one object together and in order; durable on return. An object is written whole
+        or not at all; when an exception comes, some objects of the call may be there, and the same call may be
+        made again. Versions of several objects in one call are much quicker than one by one.
+
+        Raises ValueError for an id, time or logical path that can't be, NotStored when received bytes are gone,
+        VersionConflict, StoreUnavailable."""
 
     def read(self, object_id: str, number: int, path: str) -> bytes:
-        """Raises NotStored."""
+        """The bytes, checked against their digest. Raises NotStored, Altered."""
 
     def open(self, object_id: str, number: int, path: str) -> BinaryIO:
-        """A stream of one file. Raises NotStored."""
+        """A seekable stream of one file; the caller closes it. Raises NotStored."""
 
     def versions(self, object_id: str) -> tuple[StoredVersion, ...]:
-        """All versions, oldest first; empty when there is no such object."""
+        """All versions, oldest first; empty when there is no such object. Raises Altered."""
 
     def object_ids(self) -> Iterator[str]:
         """Every object in the root, in no order."""
 
     def destroy(self, object_id: str) -> None:
-        """Remove an object with all versions; on return every part of it is gone. Only the disposal service
-        calls this. Raises StoreUnavailable, also when the server refuses (object lock)."""
+        """Remove an object with all versions; on return every part of it is gone. No error when there is none.
+        Only the disposal service calls this. Raises StoreUnavailable, also when the server refuses (object
+        lock)."""
 
     def verify(self, object_id: str) -> tuple[Damage, ...]:
         """Read every byte of an object again and compare with its inventory."""

@@ -1,0 +1,362 @@
+"""S3Store: the same OCFL 1.1 storage root as keys of a bucket.
+
+    ocfl/…      the storage root; downloaded, it is one for every OCFL tool
+    received/…  bytes taken in, named by their SHA-256
+    staging/…   which objects a writer has under way; old ones are put right when a store is opened
+    canary/…    locked keys that prove the object lock
+
+A version is visible when the object's own inventory.json names it. That key is written last and only over the one it
+was made from (If-Match, If-None-Match), so of two writers one wins. Content keys carry their digest, so writers never
+write different bytes to one of them; after the inventory the object is listed and compared with what was sent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import re
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from tempfile import NamedTemporaryFile, TemporaryFile
+from typing import IO, BinaryIO, TypeVar, cast
+
+import urllib3
+from minio import Minio
+from minio.commonconfig import COMPLIANCE
+from minio.retention import Retention
+
+from archive.adapters.store import ocfl
+from archive.adapters.store.check import damages
+from archive.adapters.store.ocfl import INVENTORY, Inventory
+from archive.adapters.store.s3_calls import Bucket, Precondition
+from archive.adapters.store.s3_write import Draft, draft
+from archive.ports.store import (
+    Altered,
+    Damage,
+    NewVersion,
+    NotStored,
+    Received,
+    StoredVersion,
+    StoreUnavailable,
+)
+
+CHUNK = 1 << 20
+IN_MEMORY = 8 << 20
+"""Bytes up to which an opened file stays in memory."""
+ROUNDS = 20
+AT_ONCE = 8
+"""Requests under way at once in one call."""
+ABANDONED = timedelta(hours=1)
+"""After this time a writer's mark is one of a writer that is gone."""
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class S3Store:
+    """BlobStore in a bucket of any S3 server with conditional writes. Safe for threads; one per process."""
+
+    def __init__(self, client: Minio, bucket: str, prefix: str = "") -> None:
+        """`prefix` begins every key. The server is asked at first use."""
+        self._bucket = Bucket(client, bucket, prefix)
+        self._opening = threading.Lock()
+        self._opened = False
+
+    @classmethod
+    def connect(
+        cls,
+        endpoint: str,
+        bucket: str,
+        *,
+        key: str,
+        secret: str,
+        secure: bool = True,
+        prefix: str = "",
+        region: str | None = None,
+    ) -> S3Store:
+        """A store at host:port, with time limits and retries for a server that comes back soon."""
+        retries = urllib3.Retry(total=3, backoff_factor=0.3, status_forcelist=(500, 502, 503, 504))
+        timeout = urllib3.Timeout(connect=3, read=60)
+        pool = urllib3.PoolManager(maxsize=2 * AT_ONCE, timeout=timeout, retries=retries)
+        client = Minio(
+            endpoint, access_key=key, secret_key=secret, secure=secure, region=region, http_client=pool
+        )
+        return cls(client, bucket, prefix)
+
+    def receive(self, source: BinaryIO, *, max_size: int) -> Received:
+        sha256, sha512, size = hashlib.sha256(), hashlib.sha512(), 0
+        with TemporaryFile() as spool:
+            while chunk := source.read(CHUNK):
+                size += len(chunk)
+                if size > max_size:
+                    raise ValueError(f"more than {max_size} bytes")
+                sha256.update(chunk)
+                sha512.update(chunk)
+                _spooled(spool, chunk)
+            spool.seek(0)
+            key = f"received/{sha256.hexdigest()}"
+            self._ready().upload(key, cast(BinaryIO, spool), size, {"sha512": sha512.hexdigest()})
+        if self._bucket.metadata(key)[0] != size:
+            raise StoreUnavailable("the S3 store did not keep what was sent")
+        return Received(sha256.hexdigest(), size)
+
+    def open_received(self, sha256: str) -> BinaryIO:
+        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+            raise NotStored("received bytes are named by their SHA-256")
+        key = f"received/{sha256}"
+        return self._fetch(key, self._ready().metadata(key)[0], "sha256", sha256)
+
+    def drop_received(self, sha256: str) -> None:
+        if re.fullmatch(r"[0-9a-f]{64}", sha256):
+            self._ready().erase(f"received/{sha256}")
+
+    def list_received(self) -> Iterator[tuple[Received, datetime]]:
+        for entry in self._ready().entries("received/"):
+            yield Received(entry.key.rpartition("/")[2], entry.size), entry.modified
+
+    def put(self, versions: Sequence[NewVersion]) -> None:
+        groups: dict[str, list[NewVersion]] = {}
+        for new in versions:
+            ocfl.check_version(new)
+            groups.setdefault(new.object_id, []).append(new)
+        waiting: list[Sequence[NewVersion]] = list(groups.values())
+        self._ready()
+        for _ in range(ROUNDS):
+            if not waiting:
+                return
+            waiting = self._write(waiting)
+        raise StoreUnavailable("others keep writing the same objects; try again")
+
+    def read(self, object_id: str, number: int, path: str) -> bytes:
+        key, sha512, _ = self._locate(object_id, number, path)
+        data, _ = self._bucket.get(key)
+        if hashlib.sha512(data).hexdigest() != sha512:
+            raise Altered(f"{path} of version {number} of {object_id} is not what was written")
+        return data
+
+    def open(self, object_id: str, number: int, path: str) -> BinaryIO:
+        key, sha512, name = self._locate(object_id, number, path)
+        return self._fetch(key, self._bucket.metadata(key)[0], "sha512", sha512, name)
+
+    def versions(self, object_id: str) -> tuple[StoredVersion, ...]:
+        found = self._inventory(object_id)
+        if found is None:
+            return ()
+        folder = _folder(object_id)
+        sizes = {entry.key.removeprefix(folder): entry.size for entry in self._bucket.entries(folder)}
+        return ocfl.stored_versions(found[0], {d: sizes.get(p, 0) for d, p in found[0].contents.items()})
+
+    def object_ids(self) -> Iterator[str]:
+        for entry in self._ready().entries("ocfl/"):
+            parts = entry.key.split("/")
+            if len(parts) != 4 or parts[3] != INVENTORY or parts[1] == "extensions":
+                continue
+            object_id = ocfl.id_of_folder(parts[2])
+            if object_id is None:
+                object_id = Inventory.parse(self._bucket.get(entry.key)[0]).object_id
+            yield object_id
+
+    def destroy(self, object_id: str) -> None:
+        try:
+            self._ready().erase(_folder(object_id))
+        except NotStored:
+            return  # an id that can't be one
+
+    def verify(self, object_id: str) -> tuple[Damage, ...]:
+        bucket, folder = self._ready(), _folder(object_id)
+        names = [entry.key.removeprefix(folder) for entry in bucket.entries(folder)]
+        return damages(
+            object_id, names, lambda n: bucket.get(folder + n)[0], lambda n: self._sha512(folder + n)
+        )
+
+    def ping(self) -> None:
+        self._ready()
+        try:
+            self._bucket.metadata("ocfl/0=ocfl_1.1")
+        except NotStored as error:
+            raise StoreUnavailable(f"the storage root in bucket {self._bucket.name} is gone") from error
+
+    def lock_works(self) -> bool:
+        """Whether the server really refuses to delete a locked version: one is written and tried on.
+
+        The canary is locked for a minute; earlier ones are removed on the way."""
+        bucket = self._ready()
+        with contextlib.suppress(StoreUnavailable):  # one of the last minute is locked still
+            bucket.erase("canary/")
+        key = f"canary/{secrets.token_hex(8)}"
+        until = datetime.now(UTC) + timedelta(minutes=1)
+        try:
+            version = bucket.put_locked(key, b"canary\n", Retention(COMPLIANCE, until))
+        except StoreUnavailable:
+            self.ping()
+            return False  # it answers, so this is a bucket without object lock
+        try:
+            bucket.remove_version(key, version)
+        except StoreUnavailable:
+            return bool(version) and bucket.get(key)[0] == b"canary\n"
+        return False
+
+    # Opening
+
+    def _ready(self) -> Bucket:
+        """The bucket, made and put right at first use."""
+        with self._opening:
+            if not self._opened:
+                self._bucket.make()
+                self._open_root()
+                self._settle_abandoned()
+                self._opened = True
+        return self._bucket
+
+    def _open_root(self) -> None:
+        for path, data in ocfl.root_files().items():
+            try:
+                self._bucket.put(f"ocfl/{path}", data, create=True)
+            except Precondition:
+                if self._bucket.get(f"ocfl/{path}")[0] != data:
+                    why = f"is not as in a storage root of ours (OCFL 1.1, {ocfl.LAYOUT})"
+                    raise StoreUnavailable(f"ocfl/{path} in bucket {self._bucket.name} {why}") from None
+
+    def _settle_abandoned(self) -> None:
+        """Put right what writers that died have left."""
+        for entry in list(self._bucket.entries("staging/")):
+            if entry.modified < datetime.now(UTC) - ABANDONED:
+                for object_id in json.loads(self._bucket.get(entry.key)[0]):
+                    self._settle(object_id, abandoned=True)
+                self._bucket.erase_key(entry.key)
+
+    # Finding
+
+    def _inventory(self, object_id: str) -> tuple[Inventory, bytes, str] | None:
+        """Inventory, its bytes and ETag; None when there is no such object."""
+        bucket = self._ready()
+        try:
+            data, etag = bucket.get(_folder(object_id) + INVENTORY)
+        except NotStored:
+            return None
+        return Inventory.parse(data, object_id), data, etag
+
+    def _locate(self, object_id: str, number: int, path: str) -> tuple[str, str, str]:
+        """Key, SHA-512 and the end of the file's name."""
+        found = self._inventory(object_id)
+        at = found[0].find(number, path) if found else None
+        if at is None:
+            raise NotStored(f"{path} of version {number} of {object_id}")
+        return _folder(object_id) + at[0], at[1], at[0].rpartition("/")[2]
+
+    def _fetch(self, key: str, size: int, algorithm: str, expected: str, name: str = "") -> BinaryIO:
+        """The whole file, checked, in memory or in a temporary file that is gone when it is closed."""
+        suffix = name[name.rfind(".") :] if "." in name else ""
+        file: IO[bytes] = io.BytesIO() if size <= IN_MEMORY else NamedTemporaryFile(suffix=suffix)  # noqa: SIM115
+        digest = hashlib.new(algorithm)
+        try:
+            for chunk in self._bucket.chunks(key):
+                digest.update(chunk)
+                _spooled(file, chunk)
+            if digest.hexdigest() != expected:
+                raise Altered(f"{key} is not what was written")
+            file.flush()
+            file.seek(0)
+        except BaseException:
+            file.close()
+            raise
+        return cast(BinaryIO, file)
+
+    def _sha512(self, key: str) -> str:
+        digest = hashlib.sha512()
+        for chunk in self._bucket.chunks(key):
+            digest.update(chunk)
+        return digest.hexdigest()
+
+    # Writing
+
+    def _write(self, groups: Sequence[Sequence[NewVersion]]) -> list[Sequence[NewVersion]]:
+        """Content and descriptions, then inventories, then a comparison. Answers the groups that others were
+        quicker with."""
+        drafts = _each(lambda group: draft(self._bucket, group, self._inventory(group[0].object_id)), groups)
+        fresh = [one for one in drafts if one.uploads]
+        if not fresh:
+            return []
+        mark = f"staging/{secrets.token_hex(8)}.json"
+        self._bucket.put(mark, json.dumps([one.object_id for one in fresh]).encode())
+        _each(lambda send: send(), [upload for one in fresh for upload in one.uploads])
+        late = [one for one, won in zip(fresh, _each(Draft.commit, fresh), strict=True) if not won]
+        _each(self._compare, [one for one in fresh if one not in late])
+        _each(lambda one: self._settle(one.object_id), late)
+        self._bucket.erase_key(mark)
+        return [one.group for one in late]
+
+    def _compare(self, one: Draft) -> None:
+        """See that the server lists what was sent and nothing of a writer that failed before. Raises
+        StoreUnavailable."""
+        wrong: list[str] = []
+        for _ in range(3):
+            listed = {entry.key: entry.etag for entry in self._bucket.entries(one.root)}
+            wrong = [key for key, etag in one.sent.items() if listed.get(key) != etag]
+            if wrong:
+                found = self._inventory(one.object_id)
+                if found and found[0].head > one.inventory.head:
+                    wrong = [key for key in wrong if key not in one.head_keys]
+            if not wrong:
+                if _stray(one.inventory, (key.removeprefix(one.root) for key in listed)):
+                    self._settle(one.object_id)
+                return
+            one.send_again(wrong)
+        raise StoreUnavailable(f"the S3 store did not keep {wrong[0]}")
+
+    def _settle(self, object_id: str, *, abandoned: bool = False) -> None:
+        """Make all keys of an object say what its inventory says. Beyond the head they may be of a writer that is
+        under way, so they go only when `abandoned`."""
+        folder = _folder(object_id)
+        found = self._inventory(object_id)
+        if found is None and abandoned:
+            self._bucket.erase(folder)
+        while found is not None:
+            inventory, data, etag = found
+            names = {entry.key.removeprefix(folder) for entry in self._bucket.entries(folder)}
+            for name, content in ocfl.head_files(inventory.head, data).items():
+                if name not in names or self._bucket.get(folder + name)[0] != content:
+                    self._bucket.put(folder + name, content)
+            for name in _stray(inventory, names, beyond=abandoned):
+                self._bucket.erase_key(folder + name)
+            found = self._inventory(object_id)
+            if found is None or found[2] == etag:
+                return
+
+
+def _stray(inventory: Inventory, names: Iterable[str], *, beyond: bool = False) -> list[str]:
+    """Names in version folders that the inventory does not know; those after the head only with `beyond`."""
+    expected = {*ocfl.describing_files(inventory, 0), *inventory.contents.values()}
+    stray = []
+    for name in set(names) - expected:
+        version = re.match(r"v(\d+)/", name)
+        if version and (beyond or int(version[1]) <= inventory.head):
+            stray.append(name)
+    return stray
+
+
+def _folder(object_id: str) -> str:
+    try:
+        return f"ocfl/{ocfl.object_path(object_id)}/"
+    except ValueError as error:
+        raise NotStored(str(error)) from error
+
+
+def _spooled(file: IO[bytes], chunk: bytes) -> None:
+    try:
+        file.write(chunk)
+    except OSError as error:
+        raise StoreUnavailable(f"no room for a temporary file: {error.strerror}") from error
+
+
+def _each(do: Callable[[T], R], things: Iterable[T]) -> list[R]:
+    """Do it for all, several at once; the first exception comes out when all have ended."""
+    todo = list(things)
+    if len(todo) < 2:
+        return [do(thing) for thing in todo]
+    with ThreadPoolExecutor(min(AT_ONCE, len(todo))) as pool:
+        return list(pool.map(do, todo))
