@@ -3,5 +3,20 @@
 from retention.decide import decide
 from retention.facts import read_facts
 from retention.model import Decision, Event, Facts, FactsError, HoldFact, Outcome
+from retention.simulate import Case, Change, Effect, decide_by_pack, simulate
 
-__all__ = ["Decision", "Event", "Facts", "FactsError", "HoldFact", "Outcome", "decide", "read_facts"]
+__all__ = [
+    "Case",
+    "Change",
+    "Decision",
+    "Effect",
+    "Event",
+    "Facts",
+    "FactsError",
+    "HoldFact",
+    "Outcome",
+    "decide",
+    "decide_by_pack",
+    "read_facts",
+    "simulate",
+]

@@ -3,8 +3,9 @@
 Record types, retention rules, access classes, roles, workflows, spellings.
 """
 
+from schemas.checking import Finding, check_pack
 from schemas.loader import load_pack
 from schemas.model import Pack, RecordType
 from schemas.yaml_values import PackError
 
-__all__ = ["Pack", "PackError", "RecordType", "load_pack"]
+__all__ = ["Finding", "Pack", "PackError", "RecordType", "check_pack", "load_pack"]

@@ -7,22 +7,28 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from schemas.model import Pack
-from schemas.parsing import (
-    Shared,
-    parse_access_class,
-    parse_record_type,
-    parse_role,
-    parse_rule,
-    parse_shared,
-    parse_workflow,
-)
+from schemas.obligation import parse_obligation, parse_post
+from schemas.parsing import Shared, parse_record_type, parse_rule, parse_shared
+from schemas.policy import parse_access_class, parse_contradiction, parse_role, parse_workflow
 from schemas.reading import Entry, Place, as_entry
 from schemas.rules import check_rules
+from schemas.settings import parse_settings
 from schemas.titles import clean_title
 from schemas.yaml_values import PackError, load_yaml
 
 OURS = Path(__file__).parent
-SECTIONS = ("record_types", "rules", "fields", "places", "access_classes", "roles", "workflows")
+SECTIONS = (
+    "record_types",
+    "rules",
+    "fields",
+    "places",
+    "access_classes",
+    "roles",
+    "posts",
+    "workflows",
+    "obligations",
+    "contradictions",
+)
 """What a pack file may hold besides `family` and `defaults`.
 
 Each a list of mappings with a `code` (rules: `id`).
@@ -108,23 +114,20 @@ def _build(raw: _Raw) -> Pack:
         places={code: parse_shared(entry) for code, entry in sections["places"].items()},
         rules={code: parse_rule(entry) for code, entry in sections["rules"].items()},
         access_classes=tuple(sections["access_classes"]),
-        roles=tuple(sections["roles"]),
     )
-    settings = raw.settings
+    types, posts, roles = (tuple(sections[name]) for name in ("record_types", "posts", "roles"))
     pack = Pack(
         version=raw.version,
         record_types={c: parse_record_type(e, shared) for c, e in sections["record_types"].items()},
-        access_classes={c: parse_access_class(e, shared) for c, e in sections["access_classes"].items()},
-        roles={c: parse_role(e, shared) for c, e in sections["roles"].items()},
-        workflows={c: parse_workflow(e, shared) for c, e in sections["workflows"].items()},
+        access_classes={c: parse_access_class(e, roles) for c, e in sections["access_classes"].items()},
+        roles={c: parse_role(e, roles) for c, e in sections["roles"].items()},
+        workflows={c: parse_workflow(e, roles) for c, e in sections["workflows"].items()},
+        obligations={c: parse_obligation(e, types, posts) for c, e in sections["obligations"].items()},
+        posts={c: parse_post(e, roles) for c, e in sections["posts"].items()},
+        contradictions={c: parse_contradiction(e) for c, e in sections["contradictions"].items()},
         retention_rules=shared.rules,
-        long_term_years=settings.number("long_term_years", 30),
-        former_owner_years=settings.number("former_owner_years", 3),
-        archival_code=settings.text("archival_code", "{fonds}-{category}·{year}-{period}-{item:04d}"),
-        fonds=settings.text("fonds", "DG"),
-        count_from=settings.choice("count_from", ("event", "next_year"), "event"),
+        **parse_settings(raw.settings),
     )
-    settings.finish()
     _check_names(pack, sections["record_types"])
     check_rules(pack, sections["record_types"])
     return pack

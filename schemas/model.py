@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, time
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from schemas.obligation import Obligation, Post
 
 
 class FieldType(StrEnum):
@@ -257,6 +262,24 @@ class Workflow:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two clauses of the manuals that do not agree, what this pack does about it, and where a house changes
+    it.
+
+    `severity` is high, medium or low; those marked high are shown to the administrator.
+    """
+
+    code: str
+    title_zh: str
+    title_en: str
+    severity: str
+    clauses: tuple[str, ...]
+    decision: str
+    decision_zh: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """Everything a house's rules say, in one frozen value.
 
@@ -276,3 +299,10 @@ class Pack:
     fonds: str = "DG"
     retention_rules: Mapping[str, RetentionRule] = field(default_factory=dict)
     count_from: str = "event"
+    obligations: Mapping[str, Obligation] = field(default_factory=dict)
+    posts: Mapping[str, Post] = field(default_factory=dict)
+    contradictions: Mapping[str, Contradiction] = field(default_factory=dict)
+    numbering: Mapping[str, str] = field(default_factory=dict)
+    holidays: frozenset[date] = frozenset()
+    workdays: frozenset[date] = frozenset()
+    shifts: tuple[time, ...] = (time(9), time(17))

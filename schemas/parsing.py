@@ -7,21 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from schemas.model import (
-    ACTIONS,
     DOSSIER_KINDS,
     EVENT_TYPES,
     FIELD_ROLES,
     RECORD_KINDS,
-    AccessClass,
     DecidedBy,
     FieldSpec,
     FieldType,
     Place,
     RecordType,
     RetentionRule,
-    Role,
-    Transition,
-    Workflow,
 )
 from schemas.periods import parse_period
 from schemas.reading import Entry, as_entry, suggest
@@ -36,7 +31,6 @@ class Shared:
     places: Mapping[str, Entry]
     rules: Mapping[str, RetentionRule]
     access_classes: tuple[str, ...]
-    roles: tuple[str, ...]
 
 
 def parse_shared(entry: Entry) -> Entry:
@@ -175,7 +169,10 @@ def _with_common_labels(entry: Entry, common: Entry) -> dict[str, Any]:
 
 
 def _told_apart(fields: tuple[FieldSpec, ...]) -> tuple[FieldSpec, ...]:
-    """Each label leads to one field of the form: a printed label beats an alias, an earlier alias a later one."""
+    """Each label leads to one field of the form.
+
+    A printed label beats an alias, an earlier alias a later one.
+    """
     taken = {field.label_zh for field in fields}
     apart = []
     for field in fields:
@@ -220,80 +217,3 @@ def _place(item: Any, where: Where, known: Mapping[str, Entry]) -> Place:
     )
     entry.finish()
     return place if required is None else replace(place, required=required)
-
-
-def parse_access_class(entry: Entry, shared: Shared) -> AccessClass:
-    """An access class; its roles must be roles of the pack."""
-    value = AccessClass(
-        code=entry.text("code"),
-        title_zh=entry.text("zh"),
-        title_en=entry.text("en"),
-        rank=entry.number("rank", 0),
-        viewing=entry.choice("viewing", ("role", "grant")),
-        found_by=entry.choice("found_by", ("text", "metadata", "nothing"), "text"),
-        known=entry.texts("known"),
-        reader_roles=entry.texts("reader_roles"),
-        download=entry.choice("download", ("role", "grant", "never"), "role"),
-        approver_roles=entry.texts("approver_roles"),
-        grant_days=entry.number("grant_days", 7),
-    )
-    for key, roles in (("reader_roles", value.reader_roles), ("approver_roles", value.approver_roles)):
-        for position, role in enumerate(roles):
-            entry.check(key, role, shared.roles, position)
-    for position, name in enumerate(value.known):
-        entry.check("known", name, ("type", "house", "date", "number", "dossier"), position)
-    entry.finish()
-    return value
-
-
-def parse_role(entry: Entry, shared: Shared) -> Role:
-    """A role; its actions must be of the closed vocabulary."""
-    value = Role(
-        code=entry.text("code"),
-        title_zh=entry.text("zh"),
-        title_en=entry.text("en"),
-        actions=frozenset(entry.texts("actions")),
-        excludes=entry.texts("excludes"),
-    )
-    for position, action in enumerate(entry.texts("actions")):
-        entry.check("actions", action, ACTIONS, position)
-    for position, role in enumerate(value.excludes):
-        entry.check("excludes", role, shared.roles, position)
-    entry.finish()
-    return value
-
-
-def parse_workflow(entry: Entry, shared: Shared) -> Workflow:
-    """A workflow; every step leads from a known state to a known one, for roles of the pack."""
-    states = entry.texts("states")
-    value = Workflow(
-        code=entry.text("code"),
-        title_zh=entry.text("zh"),
-        title_en=entry.text("en"),
-        initial=entry.choice("initial", states),
-        states=states,
-        transitions=tuple(_transition(step, states, shared.roles) for step in entry.entries("transitions")),
-    )
-    reached = {value.initial} | {step.target for step in value.transitions}
-    for position, state in enumerate(states):
-        if state not in reached:
-            entry.at("states", position).fail(
-                f"no step leads to {state}", "add a step to it or delete the state"
-            )
-    entry.finish()
-    return value
-
-
-def _transition(entry: Entry, states: tuple[str, ...], roles: tuple[str, ...]) -> Transition:
-    step = Transition(
-        action=entry.text("action"),
-        source=entry.choice("from", states),
-        target=entry.choice("to", states),
-        roles=entry.texts("roles"),
-        not_same_as=entry.texts("not_same_as"),
-        needs_reason=entry.flag("needs_reason", False),
-    )
-    for position, role in enumerate(step.roles):
-        entry.check("roles", role, (*roles, "system"), position)
-    entry.finish()
-    return step

@@ -17,6 +17,31 @@ from schemas.yaml_values import LOADER, PackError
 Step = str | int
 
 
+def compose(file: Path) -> Any:
+    """The node tree of a YAML file; it knows the line of everything."""
+    return yaml.compose(file.read_text(encoding="utf-8"), Loader=LOADER)
+
+
+def line_of(node: Any, path: tuple[Step, ...]) -> int:
+    """The line (from 1) to which `path` leads from the top `node`.
+
+    Of the nearest step, where the path breaks off.
+    """
+    line = node.start_mark.line if node else 0
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            pair = next((pair for pair in node.value if pair[0].value == step), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line
+        else:
+            break
+    return int(line) + 1
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a value stands: the file and the path of keys and positions inside it."""
@@ -26,20 +51,7 @@ class Place:
 
     def line(self) -> int:
         """The line of the value (from 1), found by composing the file again; 1 if the path leads nowhere."""
-        node = yaml.compose(self.file.read_text(encoding="utf-8"), Loader=LOADER)
-        line = node.start_mark.line if node else 0
-        for step in self.path:
-            if isinstance(node, yaml.MappingNode):
-                pair = next((pair for pair in node.value if pair[0].value == step), None)
-                if pair is None:
-                    break
-                line, node = pair[0].start_mark.line, pair[1]
-            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-                node = node.value[step]
-                line = node.start_mark.line
-            else:
-                break
-        return line + 1
+        return line_of(compose(self.file), self.path)
 
     def fail(self, reason: str, hint: str) -> NoReturn:
         """Raise PackError for this place."""

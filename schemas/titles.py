@@ -34,7 +34,10 @@ class Titles:
 
     @cached_property
     def _by_length(self) -> Mapping[int, Sequence[tuple[str, RecordType]]]:
-        """The names of each length: a name that differs in length by more than the edits allowed is never near."""
+        """The names of each length.
+
+        A name that differs in length by more than the edits allowed is never near.
+        """
         found: dict[int, list[tuple[str, RecordType]]] = {}
         for name, record_type in self.names.items():
             found.setdefault(len(name), []).append((name, record_type))

@@ -1,7 +1,8 @@
 """Plain values of a YAML file, read from its events.
 
-Faster than the library's own construction (a pack loads at every start of a process) and stricter: no anchors, no
-tags, no key twice. Only null, true, false and whole numbers are special; everything else, dates included, is text.
+Faster than the library's own construction (a pack loads at every start of a process) and stricter: no
+anchors, no tags, no key twice. Only null, true, false and whole numbers are special; everything else, dates
+included, is text.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
 class PackError(ValueError):
-    """A pack that cannot be used: which file and line (from 1; 0 for the file as a whole), why, and what to do."""
+    """A pack that cannot be used.
+
+    Which file and line (from 1; 0 for the file as a whole), why, and what to do.
+    """
 
     code = "bad_pack"
 

@@ -1,0 +1,103 @@
+"""From the entries of a pack to access classes, roles, workflows and decided contradictions."""
+
+from __future__ import annotations
+
+from schemas.model import ACTIONS, AccessClass, Contradiction, Role, Transition, Workflow
+from schemas.reading import Entry
+
+
+def parse_access_class(entry: Entry, roles: tuple[str, ...]) -> AccessClass:
+    """An access class; its roles must be roles of the pack."""
+    value = AccessClass(
+        code=entry.text("code"),
+        title_zh=entry.text("zh"),
+        title_en=entry.text("en"),
+        rank=entry.number("rank", 0),
+        viewing=entry.choice("viewing", ("role", "grant")),
+        found_by=entry.choice("found_by", ("text", "metadata", "nothing"), "text"),
+        known=entry.texts("known"),
+        reader_roles=entry.texts("reader_roles"),
+        download=entry.choice("download", ("role", "grant", "never"), "role"),
+        approver_roles=entry.texts("approver_roles"),
+        grant_days=entry.number("grant_days", 7),
+    )
+    for key, named in (("reader_roles", value.reader_roles), ("approver_roles", value.approver_roles)):
+        for position, role in enumerate(named):
+            entry.check(key, role, roles, position)
+    for position, name in enumerate(value.known):
+        entry.check("known", name, ("type", "house", "date", "number", "dossier"), position)
+    entry.finish()
+    return value
+
+
+def parse_role(entry: Entry, roles: tuple[str, ...]) -> Role:
+    """A role; its actions must be of the closed vocabulary."""
+    value = Role(
+        code=entry.text("code"),
+        title_zh=entry.text("zh"),
+        title_en=entry.text("en"),
+        actions=frozenset(entry.texts("actions")),
+        excludes=entry.texts("excludes"),
+    )
+    for position, action in enumerate(entry.texts("actions")):
+        entry.check("actions", action, ACTIONS, position)
+    for position, role in enumerate(value.excludes):
+        entry.check("excludes", role, roles, position)
+    entry.finish()
+    return value
+
+
+def parse_workflow(entry: Entry, roles: tuple[str, ...]) -> Workflow:
+    """A workflow; every step leads from a known state to a known one, for roles of the pack."""
+    states = entry.texts("states")
+    value = Workflow(
+        code=entry.text("code"),
+        title_zh=entry.text("zh"),
+        title_en=entry.text("en"),
+        initial=entry.choice("initial", states),
+        states=states,
+        transitions=tuple(_transition(step, states, roles) for step in entry.entries("transitions")),
+    )
+    reached = {value.initial} | {step.target for step in value.transitions}
+    for position, state in enumerate(states):
+        if state not in reached:
+            entry.at("states", position).fail(
+                f"no step leads to {state}", "add a step to it or delete the state"
+            )
+    entry.finish()
+    return value
+
+
+def _transition(entry: Entry, states: tuple[str, ...], roles: tuple[str, ...]) -> Transition:
+    step = Transition(
+        action=entry.text("action"),
+        source=entry.choice("from", states),
+        target=entry.choice("to", states),
+        roles=entry.texts("roles"),
+        not_same_as=entry.texts("not_same_as"),
+        needs_reason=entry.flag("needs_reason", False),
+    )
+    for position, role in enumerate(step.roles):
+        entry.check("roles", role, (*roles, "system"), position)
+    entry.finish()
+    return step
+
+
+def parse_contradiction(entry: Entry) -> Contradiction:
+    """A contradiction of the manuals with its decision."""
+    value = Contradiction(
+        code=entry.text("code"),
+        title_zh=entry.text("zh"),
+        title_en=entry.text("en"),
+        severity=entry.choice("severity", ("high", "medium", "low")),
+        clauses=entry.texts("clauses"),
+        decision=entry.text("decision"),
+        decision_zh=entry.text("decision_zh", ""),
+        change=entry.text("change"),
+    )
+    if value.severity == "high" and not value.decision_zh:
+        entry.place.fail(
+            "decision_zh is missing", "what is marked high is shown on the settings page: add it"
+        )
+    entry.finish()
+    return value

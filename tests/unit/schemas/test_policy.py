@@ -1,0 +1,84 @@
+"""Obligations, posts, workflows and contradictions of the pack hang together."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from schemas import Pack, PackError, load_pack
+from tests.unit.schemas.test_knowledge import shared
+
+
+@cache
+def pack() -> Pack:
+    return load_pack()
+
+
+def test_obligations_name_types_and_posts_that_exist() -> None:
+    assert len(pack().obligations) > 100
+    for obligation in pack().obligations.values():
+        assert obligation.record_type == "" or obligation.record_type in pack().record_types
+        assert obligation.who in pack().posts
+        assert obligation.clause
+
+
+def test_every_contradiction_of_the_catalogues_is_decided() -> None:
+    found = {}
+    for file in sorted((shared() / "reference").glob("*.yaml")):
+        for item in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["contradictions"]:
+            found[item["id"]] = item.get("severity")
+    ours = pack().contradictions
+    assert set(found) == set(ours)
+    assert {c for c, s in found.items() if s == "high"} == {
+        c for c, v in ours.items() if v.severity == "high"
+    }
+    assert len([v for v in ours.values() if v.severity == "high"]) == 10
+    assert all(v.decision and v.change for v in ours.values())
+    assert all(v.decision_zh for v in ours.values() if v.severity == "high")
+
+
+@pytest.mark.parametrize(
+    ("due", "reason"),
+    [
+        ("{after: closed, within: soon}", "length of time"),
+        ("{after: closed, before: closed}", "unclear"),
+        ("{each: fortnight}", "fortnight"),
+        ("{each: quarter, month: 4}", "no month 4"),
+        ("{each: week, day: 8}", "no day 8"),
+        ("{every: P0D}", "length of time"),
+        ("{}", "unclear"),
+    ],
+)
+def test_a_due_time_that_cannot_be(tmp_path: Path, due: str, reason: str) -> None:
+    text = f"obligations:\n  - {{code: x, zh: 甲, en: X, due: {due}, who: staff, evidence: e, clause: c}}\n"
+    (tmp_path / "extra.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(PackError, match=reason):
+        load_pack(tmp_path)
+
+
+def test_nobody_decides_their_own_request_and_every_state_can_be_reached() -> None:
+    for workflow in pack().workflows.values():
+        for step in workflow.transitions:
+            if step.action in ("approve", "refuse"):
+                assert step.not_same_as, (workflow.code, step.action)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            "workflows: [{code: x, zh: 甲, en: X, initial: a, states: [a, b], transitions: []}]",
+            "no step leads to b",
+        ),
+        ("roles: [{code: x, zh: 甲, en: X, actions: [record.burn]}]", "record.burn"),
+        ("roles: [{code: x, zh: 甲, en: X, excludes: [nobody]}]", "nobody"),
+        ("access_classes: [{code: x, zh: 甲, en: X, viewing: grant, approver_roles: [boss]}]", "boss"),
+    ],
+)
+def test_policy_that_cannot_be(tmp_path: Path, text: str, reason: str) -> None:
+    (tmp_path / "extra.yaml").write_text(text + "\n", encoding="utf-8")
+    with pytest.raises(PackError, match=reason):
+        load_pack(tmp_path)
