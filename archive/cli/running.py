@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 import click
 
 from archive.cli.common import BAD_INPUT, emit, fail, json_option, open_archive
+from archive.services.archive import Archive
 
 
 @click.command()
@@ -37,7 +39,19 @@ def serve(host: str | None, port: int | None, with_demo: bool, workers: int) -> 
     else:
         open_archive()
     shown_host, shown_port = host or settings.host, port or settings.port
-    run_together(shown_host, shown_port, workers)
+    run_together(shown_host, shown_port, workers, chore=_finish_demo if with_demo else None)
+
+
+def _finish_demo() -> bool:
+    """Once the sample papers are read, what happened to them is recorded; a stop in between loses nothing."""
+    from archive.services import demo
+
+    return demo.finish(_opened())
+
+
+@cache
+def _opened() -> Archive:
+    return open_archive()
 
 
 def _make_demo(*, wait: bool) -> None:
