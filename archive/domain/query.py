@@ -48,7 +48,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class InHouse:
-    """Records of this canonical house key."""
+    """Records that are filed to this house, by its canonical key.
+
+    A house that a text only mentions does not count: looking for a house tells nothing of any text."""
 
     key: str
 

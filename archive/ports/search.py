@@ -18,9 +18,12 @@ class IndexUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """All `terms` must match. `classes` limits to access classes; `records` to these ids when not None.
+    """All `terms` must match, and each filter that is given; an empty one does not limit.
 
-    `sort` is "date" (newest first, undated last, then id) or "relevance". `limit` up to 1000."""
+    `classes` limits to access classes, so () finds nothing and None does not limit. With a first or last day
+    (both inclusive) undated records are not found. `sort` is "date" (newest first, undated last, then id) or
+    "relevance" (how many words and phrases are in the title, then as by date). `limit` up to 1000.
+    """
 
     terms: tuple[Phrase | Word | InHouse, ...] = ()
     types: tuple[str, ...] = ()
@@ -36,7 +39,8 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """`total` counts all matches exactly; `records` are the ids of the asked page, in order."""
+    """`total` counts all matches exactly, `by_type` the same by record type; `records` are the ids of the asked
+    page, in order."""
 
     total: int
     records: tuple[str, ...]
@@ -44,8 +48,8 @@ class Hits:
 
 
 class SearchIndex(Protocol):
-    """Contract (tests/contracts/search_index.py): totals and orders are the same in every adapter and equal to a
-    brute-force scan over folded title and text."""
+    """Contract (tests/contracts/search_index.py): totals, counts and orders are the same in every adapter and
+    equal to a brute-force scan by archive.domain.query.matches. Safe for threads."""
 
     def write(self, entries: Sequence[IndexEntry], removed: Sequence[tuple[str, int]] = ()) -> None:
         """Add or replace entries and remove records (id, change); visible to every process on return.
@@ -58,7 +62,12 @@ class SearchIndex(Protocol):
         """How many records the index holds."""
 
     def rebuild(self, entries: Iterable[IndexEntry]) -> int:
-        """Build a new index aside from `entries`, then swap; readers see old or new, never half. Returns how many."""
+        """Build a new index aside from `entries`, then swap; readers see old or new, never half. Returns how many
+        records the new one holds.
+
+        What is written meanwhile is in the new index too. Give entries that are read from the database after
+        the call (a generator), so that what was written before it is among them. What `entries` itself raises
+        comes out unchanged and leaves the old index. Raises IndexUnavailable, also while another rebuild runs."""
 
     def ping(self) -> None:
         """Raises IndexUnavailable with one clear sentence."""

@@ -153,6 +153,7 @@ class SearchIndexContract:
 
     # -- answers
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("seed", range(4))
     def test_every_answer_equals_a_scan(self, index: SearchIndex, seed: int) -> None:
         rng = random.Random(seed)
@@ -317,6 +318,7 @@ class SearchIndexContract:
             index.write([an_entry(f"r{number:02}")])
             assert other.count() == number
 
+    @pytest.mark.slow
     def test_writers_and_readers_at_once(self, address: str) -> None:
         def write(name: str) -> None:
             index = from_url(address)
@@ -329,6 +331,7 @@ class SearchIndexContract:
                 assert reader.search(Query(terms=(Phrase("回访记录"),))).total <= 6
         assert set(ask(from_url(address))) == {"a11", "b11", "c11"}
 
+    @pytest.mark.slow
     def test_several_processes_write_at_once(self, index: SearchIndex, address: str) -> None:
         script = (
             "import sys\n"
@@ -371,6 +374,7 @@ class SearchIndexContract:
         assert index.rebuild([an_entry("new")]) == 1
         assert ask(index) == ("new",)
 
+    @pytest.mark.slow
     def test_rebuild_under_load_loses_nothing(self, index: SearchIndex, address: str) -> None:
         truth = {f"r{i:03}": an_entry(f"r{i:03}") for i in range(300)}
         index.write(list(truth.values()))
@@ -398,6 +402,7 @@ class SearchIndexContract:
         assert index.count() == 300 - 15 + 15
         assert index.search(Query(terms=(Phrase("改过的"),))).total == 30
 
+    @pytest.mark.slow
     def test_a_killed_rebuild_changes_nothing(self, index: SearchIndex, address: str) -> None:
         script = (
             "import sys, time\n"
@@ -422,6 +427,7 @@ class SearchIndexContract:
         assert index.rebuild([an_entry("new")]) == 1
         assert ask(index) == ("new",)
 
+    @pytest.mark.slow
     def test_kill_loses_nothing_acknowledged(self, index: SearchIndex, address: str) -> None:
         script = (
             "import sys, itertools\n"

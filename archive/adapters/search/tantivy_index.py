@@ -86,21 +86,19 @@ class TantivyIndex:
 
     def count(self) -> int:
         with _engine():
-            opened = self._opened()
-            live = tantivy_query.any_of(opened.index.schema, "state", ["live"])
-            return _page(opened.searcher, live, 0, 0)[0]
+            return _live(self._opened().index)
 
     def rebuild(self, entries: Iterable[IndexEntry]) -> int:
         with self._folder.rebuilding() as path:
             with _engine():
                 index = Index(_schema(), path=str(path))
-            count = _fill(index, entries)
+            _fill(index, entries)
             with _engine(), self._folder.writing():
                 self._apply(index, self._removed())
                 for part in tokens.batches(self._folder.noted(), 500):
                     self._apply(index, tokens.newest((e for _, _, e in part if e), _gone(part)))
                 self._folder.publish(path)
-        return count
+                return _live(index)
 
     def ping(self) -> None:
         with _engine():
@@ -254,6 +252,10 @@ def _page(searcher: Searcher, asked: Asked, offset: int, limit: int) -> tuple[in
     )
     found = [searcher.doc(address)["record"][0] for _, address in result.hits]
     return int(result.count), found  # type: ignore[attr-defined]
+
+
+def _live(index: Index) -> int:
+    return _count(_searcher(index), tantivy_query.any_of(index.schema, "state", ["live"]))
 
 
 def _count(searcher: Searcher, asked: Asked) -> int:
