@@ -9,8 +9,9 @@ from typing import BinaryIO
 from archive.domain.audit_model import Event
 from archive.domain.jobs import Job, JobState
 from archive.domain.people import Actor
-from archive.domain.records import Intake
+from archive.domain.records import Intake, Record
 from archive.ports.store import StoreUnavailable
+from archive.ports.unit_of_work import UnitOfWork
 from archive.services.archive import Archive
 from archive.services.common import allow, must, new_id
 from archive.services.errors import Away, BadInput
@@ -99,9 +100,21 @@ def batch(archive: Archive, actor: Actor, batch_id: str) -> BatchView:
     allow(archive, actor, "intake.see")
     with archive.uow() as uow:
         items = uow.list(Intake, batch=batch_id, order=("id",), limit=5000)
-    if not items:
-        must(None, "该批次")
-    return _view(batch_id, items)
+        if not items:
+            must(None, "该批次")
+        return replace(_view(batch_id, items), records=_outcomes(uow, items))
+
+
+def _outcomes(uow: UnitOfWork, items: list[Intake]) -> dict[str, Record]:
+    """What came of the items, without what it says."""
+    ids = [r for i in items for r in i.records]
+    found: dict[str, Record] = {}
+    for start in range(0, len(ids), 500):
+        for r in uow.list(Record, id=tuple(ids[start : start + 500])):
+            found[r.id] = replace(
+                r, owner=None, number="", fields=(), signatures=(), seals=(), problems=(), register_page=None
+            )
+    return found
 
 
 def _view(batch_id: str, items: list[Intake]) -> BatchView:

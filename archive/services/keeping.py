@@ -45,8 +45,11 @@ def facts_of(uow: UnitOfWork, record: Record) -> tuple[Facts, tuple[HoldFact, ..
     return facts, tuple(holds)
 
 
-def decision(archive: Archive, uow: UnitOfWork, record: Record, on: date) -> Decision:
-    """The one explained answer for a record on a day. Raises retention.FactsError when a needed fact is missing."""
+def decision(archive: Archive, uow: UnitOfWork, record: Record, on: date, locale: str = "zh") -> Decision:
+    """The one explained answer for a record on a day, its reasons in the language of `locale`.
+
+    Raises retention.FactsError when a needed fact is missing.
+    """
     facts, holds = facts_of(uow, record)
     kind = archive.pack.record_types.get(record.type or "")
     return decide(
@@ -57,6 +60,8 @@ def decision(archive: Archive, uow: UnitOfWork, record: Record, on: date) -> Dec
         record_type=kind,
         long_term_years=archive.pack.long_term_years,
         pack_version=archive.pack.version,
+        count_from=archive.pack.count_from,
+        locale=locale,
     )
 
 
@@ -73,13 +78,15 @@ def due_on(archive: Archive, uow: UnitOfWork, record: Record) -> date | None:
     return answer.until + timedelta(days=1) if answer.until else None
 
 
-def explain(archive: Archive, actor: Actor, record_id: str, on: date | None = None) -> Decision:
+def explain(
+    archive: Archive, actor: Actor, record_id: str, on: date | None = None, *, locale: str = "zh"
+) -> Decision:
     """Until when a record is kept and why. Raises BadInput when a fact that its rule needs is missing."""
     allow(archive, actor, "search" if actor != OPERATOR else "retention.see")
     with archive.uow() as uow:
         record = known_record(archive, uow, actor, record_id)
         try:
-            return decision(archive, uow, record, on or archive.clock.today())
+            return decision(archive, uow, record, on or archive.clock.today(), locale)
         except FactsError as error:
             raise BadInput(str(error), code=error.code, hint=error.hint) from error
 
@@ -183,7 +190,9 @@ def holds(archive: Archive, actor: Actor, *, lasting: bool = True) -> list[Hold]
         return uow.list(Hold, order=("-set_on",), limit=500, **where)
 
 
-def sweep(archive: Archive, actor: Actor, *, on: date | None = None, dry_run: bool = False) -> SweepReport:
+def sweep(
+    archive: Archive, actor: Actor, *, on: date | None = None, dry_run: bool = False, locale: str = "zh"
+) -> SweepReport:
     """List what may be disposed of or must be reviewed on a day; destroys nothing.
 
     Its cost follows what is due: only records whose `due_on` has come are looked at, and each is decided anew.
@@ -206,7 +215,7 @@ def sweep(archive: Archive, actor: Actor, *, on: date | None = None, dry_run: bo
             if not due:
                 break
             examined += len(due)
-            lines += _due_lines(archive, uow, due, day)
+            lines += _due_lines(archive, uow, due, day, locale)
             after = due[-1].id
     report = SweepReport(day, examined, tuple(lines), dry_run)
     if not dry_run:
@@ -214,11 +223,13 @@ def sweep(archive: Archive, actor: Actor, *, on: date | None = None, dry_run: bo
     return report
 
 
-def _due_lines(archive: Archive, uow: UnitOfWork, records: Sequence[Record], day: date) -> list[DueLine]:
+def _due_lines(
+    archive: Archive, uow: UnitOfWork, records: Sequence[Record], day: date, locale: str
+) -> list[DueLine]:
     lines = []
     for record in records:
         try:
-            answer = decision(archive, uow, record, day)
+            answer = decision(archive, uow, record, day, locale)
         except FactsError:
             continue
         if answer.outcome is Outcome.KEEP:
@@ -261,6 +272,6 @@ def _keep(archive: Archive, actor: Actor, report: SweepReport) -> None:
         uow.commit()
 
 
-def due_list(archive: Archive, actor: Actor, on: date | None = None) -> SweepReport:
+def due_list(archive: Archive, actor: Actor, on: date | None = None, *, locale: str = "zh") -> SweepReport:
     """What is due on a day, computed now; nothing is kept."""
-    return sweep(archive, actor, on=on, dry_run=True)
+    return sweep(archive, actor, on=on, dry_run=True, locale=locale)

@@ -55,20 +55,23 @@ def _pending(uow: UnitOfWork, actor: Actor, record: Record) -> str | None:
     return waiting[0].id if waiting else None
 
 
-def open_record(archive: Archive, actor: Actor, record_id: str) -> RecordView:
-    """Everything the actor may see of a record. Raises NotFound when they may not know that it exists."""
+def open_record(archive: Archive, actor: Actor, record_id: str, *, locale: str = "zh") -> RecordView:
+    """Everything the actor may see of a record, its decision explained in `locale`.
+
+    Raises NotFound when they may not know that it exists.
+    """
     allow(archive, actor, "search")
     with archive.uow() as uow:
         record = known_record(archive, uow, actor, record_id)
         rights = rights_on(archive, uow, actor, record)
         if not rights.open:
-            return _closed(archive, uow, record, rights)
-        view = _opened(archive, uow, actor, record, rights)
+            return _closed(archive, uow, record, rights, locale)
+        view = _opened(archive, uow, actor, record, rights, locale)
     _log(archive, actor, record, Event.RECORD_OPENED, rights.grant)
     return view
 
 
-def _closed(archive: Archive, uow: UnitOfWork, record: Record, rights: Rights) -> RecordView:
+def _closed(archive: Archive, uow: UnitOfWork, record: Record, rights: Rights, locale: str) -> RecordView:
     """The record cut to what its class lets be known."""
     policy = archive.pack.access_classes[record.access_class]
     kind = archive.pack.record_types.get(record.type or "")
@@ -87,17 +90,19 @@ def _closed(archive: Archive, uow: UnitOfWork, record: Record, rights: Rights) -
         record_date=record.record_date if "date" in known else None,
     )
     house = uow.get(House, record.house) if record.house and "house" in known else None
-    return RecordView(cut, rights, None, house, decision=_decision(archive, uow, record))
+    return RecordView(cut, rights, None, house, decision=_decision(archive, uow, record, locale))
 
 
-def _decision(archive: Archive, uow: UnitOfWork, record: Record) -> Decision | None:
+def _decision(archive: Archive, uow: UnitOfWork, record: Record, locale: str) -> Decision | None:
     try:
-        return decision(archive, uow, record, archive.clock.today())
+        return decision(archive, uow, record, archive.clock.today(), locale)
     except FactsError:
         return None
 
 
-def _opened(archive: Archive, uow: UnitOfWork, actor: Actor, record: Record, rights: Rights) -> RecordView:
+def _opened(
+    archive: Archive, uow: UnitOfWork, actor: Actor, record: Record, rights: Rights, locale: str
+) -> RecordView:
     readings: list[Reading] = []
     if isinstance(authorize(actor, "register.read", archive.pack), Allowed):
         readings = uow.list(Reading, record=record.id, order=("-at",), limit=200)
@@ -112,7 +117,7 @@ def _opened(archive: Archive, uow: UnitOfWork, actor: Actor, record: Record, rig
         dossier=uow.get(Dossier, record.dossier) if record.dossier else None,
         house=uow.get(House, record.house) if record.house else None,
         versions=tuple(versions),
-        decision=_decision(archive, uow, record),
+        decision=_decision(archive, uow, record, locale),
         revision=revision,
         siblings=tuple(siblings),
         readings=tuple(readings),

@@ -101,12 +101,14 @@ class VerifyView:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """An upload and how far it is."""
+    """An upload and how far it is. `records` are those of the items that came of it, by id, cut to type, title,
+    house and state: an upload list shows what became of a file, never what it says."""
 
     batch: str
     items: tuple[Intake, ...]
     done: int
     total: int
+    records: Mapping[str, Record] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def watermark(jpeg: bytes, lines: Sequence[str], font: Path) -> bytes:
     step_x, step_y = int(stamp.width * 0.95), max(stamp.height, page.height // 7)
     for row, y in enumerate(range(-stamp.height // 2, page.height, step_y)):
         for x in range(-(row % 2) * step_x // 2, page.width, step_x):
-            layer.paste(stamp, (x, y), stamp)
+            layer.paste(ALPHA, (x, y), stamp)
     page.paste((120, 20, 30), (0, 0), layer)
     out = BytesIO()
     page.save(out, "JPEG", quality=QUALITY)
@@ -40,5 +40,5 @@ def _stamp(text: str, size: int, font: str) -> Image.Image:
     face = _font(font, size)
     left, top, right, bottom = face.getbbox(text)
     flat = Image.new("L", (int(right - left) + size, int(bottom - top) + size), 0)
-    ImageDraw.Draw(flat).text((size // 2 - left, size // 2 - top), text, fill=ALPHA, font=face)
+    ImageDraw.Draw(flat).text((size // 2 - left, size // 2 - top), text, fill=255, font=face)
     return flat.rotate(ANGLE, expand=True, resample=Image.Resampling.BICUBIC)

@@ -37,6 +37,7 @@ ICONS = (
     "copy-check",
     "download",
     "eye",
+    "file-certificate",
     "file-text",
     "files",
     "folder",

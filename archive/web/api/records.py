@@ -12,7 +12,7 @@ from archive.services import documents, keeping, reading
 from archive.services.objects import plain
 from archive.web.api import shapes
 from archive.web.attachments import attachment
-from archive.web.context import web_of
+from archive.web.context import language_of, web_of
 from archive.web.security import NeedToken
 
 router = APIRouter(tags=["records"])
@@ -24,7 +24,8 @@ Version = Annotated[int | None, Query(ge=1)]
 
 @router.get("/records/{record}")
 def show(request: Request, actor: Knower, record: str) -> dict[str, object]:
-    return shapes.record(reading.open_record(web_of(request).archive, actor, record))
+    archive = web_of(request).archive
+    return shapes.record(archive.pack, reading.open_record(archive, actor, record))
 
 
 @router.get("/records/{record}/pages/{page}.jpg", response_class=Response)
@@ -55,7 +56,9 @@ def original(request: Request, actor: Reader, record: str, version: Version = No
 @router.get("/records/{record}/retention")
 def retention(request: Request, actor: Knower, record: str) -> dict[str, object]:
     """Until when the record is kept and why."""
-    decision: dict[str, object] = plain(keeping.explain(web_of(request).archive, actor, record))
+    decision: dict[str, object] = plain(
+        keeping.explain(web_of(request).archive, actor, record, locale=language_of(request).code)
+    )
     return decision
 
 

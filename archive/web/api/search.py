@@ -47,4 +47,4 @@ def search(
 
 @router.get("/types")
 def record_types(request: Request, actor: Anyone) -> list[dict[str, object]]:
-    return types.list_types(web_of(request).archive)
+    return types.list_types(web_of(request).archive.pack)

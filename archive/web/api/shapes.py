@@ -6,6 +6,7 @@ from archive.domain.access_model import Grant
 from archive.domain.records import Intake
 from archive.services.objects import plain
 from archive.services.views import BatchView, Hit, RecordView, RequestView, SearchPage
+from schemas.model import Pack
 
 RESULT = ("record", "state", "type", "title", "pages", "problems")
 """What a sender learns of each record that came of a file; its content is read on the record, under its class."""
@@ -62,10 +63,17 @@ def search(page: SearchPage) -> dict[str, object]:
     }
 
 
-def record(view: RecordView) -> dict[str, object]:
+CONTENT = ("owner", "fields", "signatures", "seals", "problems", "sha256")
+"""What a record says; of a class that needs a grant it is seen only on watermarked page images."""
+
+
+def record(pack: Pack, view: RecordView) -> dict[str, object]:
     """A record with the asker's rights; without the right to open it only what is known."""
+    shown = plain(view.record)
+    if pack.access_classes[view.record.access_class].viewing == "grant":
+        shown = {k: v for k, v in shown.items() if k not in CONTENT}
     return {
-        "record": plain(view.record),
+        "record": shown,
         "rights": plain(view.rights),
         "dossier": plain(view.dossier) if view.dossier else None,
         "house": plain(view.house) if view.house else None,

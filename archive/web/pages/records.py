@@ -11,7 +11,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from archive.domain.people import Actor
 from archive.services import access, keeping, reading
 from archive.web.attachments import attachment
-from archive.web.context import web_of
+from archive.web.context import language_of, web_of
 from archive.web.forms import day
 from archive.web.rendering import answer
 from archive.web.security import Need
@@ -33,7 +33,7 @@ def show(
     page: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
     archive = web_of(request).archive
-    view = reading.open_record(archive, actor, record)
+    view = reading.open_record(archive, actor, record, locale=language_of(request).code)
     policy = archive.pack.access_classes[view.record.access_class]
     return answer(
         request,

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from archive.domain.people import Actor
 from archive.services import keeping
-from archive.web.context import web_of
+from archive.web.context import language_of, web_of
 from archive.web.forms import maybe_day
 from archive.web.rendering import answer
 from archive.web.security import Need
@@ -26,7 +26,7 @@ def overview(request: Request, actor: Seer, on: str = "") -> Response:
     return answer(
         request,
         "retention.html",
-        report=keeping.due_list(archive, actor, day),
+        report=keeping.due_list(archive, actor, day, locale=language_of(request).code),
         holds=keeping.holds(archive, actor),
         on=day or archive.clock.today(),
         asked=day is not None,

@@ -42,5 +42,6 @@ type.addEventListener("change", () => {
   location.assign(`${type.dataset.reload}?${new URLSearchParams({ type: type.value })}`);
 });
 
-const first = form.querySelector("[data-edges]") ?? type;
-first.focus({ preventScroll: true });
+// Begin where something is missing.
+const empty = [...form.querySelectorAll("[required], [data-required]")].find((field) => !field.value);
+(empty ?? form.querySelector("[data-edges]") ?? type).focus({ preventScroll: true });
