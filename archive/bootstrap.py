@@ -19,7 +19,7 @@ from archive.adapters.search import from_url as index_from_url
 from archive.adapters.store import from_url as store_from_url
 from archive.services.archive import Archive, FileReader
 from ingest.reader import Reader
-from schemas import PackError, load_pack
+from schemas import Pack, PackError, load_pack
 
 FONT = Path(__file__).parent / "web" / "static" / "vendor" / "fonts" / "NotoSansSC-Regular.ttf"
 SCHEMES = {
@@ -129,16 +129,21 @@ def _lazy_reader(settings: Settings) -> Callable[[], FileReader]:
     return reader
 
 
+def open_pack(settings: Settings) -> Pack:
+    """The house's rules alone, for what needs no archive. Raises SettingsError."""
+    try:
+        return load_pack(settings.pack)
+    except PackError as error:
+        raise SettingsError(f"DANGAN_PACK: {error}") from error
+
+
 def open_archive(settings: Settings | None = None, *, create: bool = False) -> Archive:
     """The wired archive of this process.
 
     Raises SettingsError when a setting cannot work or there is no archive yet (and `create` is not asked for).
     """
     settings = settings or read_settings()
-    try:
-        pack = load_pack(settings.pack)
-    except PackError as error:
-        raise SettingsError(f"DANGAN_PACK: {error}") from error
+    pack = open_pack(settings)
     if not create and not exists(settings):
         raise SettingsError(f"{settings.home}: there is no archive: run `dangan init` or `dangan demo` first")
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)

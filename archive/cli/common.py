@@ -12,6 +12,7 @@ import click
 
 from archive.domain.people import OPERATOR, Actor
 from archive.services.archive import Archive
+from schemas.model import Pack
 
 BAD_INPUT, REFUSED, AWAY, OTHER = 2, 3, 4, 1
 
@@ -27,6 +28,17 @@ def open_archive(*, create: bool = False) -> Archive:
 
     try:
         return open_archive(create=create)
+    except SettingsError as error:
+        fail("settings", str(error), BAD_INPUT)
+
+
+def open_pack() -> tuple[Pack, date]:
+    """The house's rules and today in its time zone; no archive is needed, or touched."""
+    from archive.bootstrap import SettingsError, SystemClock, open_pack, read_settings
+
+    try:
+        settings = read_settings()
+        return open_pack(settings), SystemClock(settings.timezone).today()
     except SettingsError as error:
         fail("settings", str(error), BAD_INPUT)
 

@@ -19,6 +19,7 @@ from archive.cli.common import (
     fail,
     json_option,
     open_archive,
+    open_pack,
 )
 from archive.services import keeping
 from archive.services.views import SweepReport
@@ -66,8 +67,8 @@ def decide(code: str, facts: Path, day: date | None, as_json: bool) -> None:
     from retention import FactsError, read_facts
     from retention import decide as decide_on
 
-    archive = open_archive()
-    kind = archive.pack.record_types.get(code)
+    pack, today = open_pack()
+    kind = pack.record_types.get(code)
     if kind is None:
         fail(
             "retention decide",
@@ -77,15 +78,15 @@ def decide(code: str, facts: Path, day: date | None, as_json: bool) -> None:
             hint="see dangan types list",
         )
     try:
-        known, holds = read_facts(json.loads(facts.read_text(encoding="utf-8")))
+        known, holds = read_facts(json.loads(facts.read_text(encoding="utf-8")), kind)
         answer = decide_on(
             known,
             kind.retention,
             holds,
-            day or archive.clock.today(),
+            day or today,
             record_type=kind,
-            long_term_years=archive.pack.long_term_years,
-            pack_version=archive.pack.version,
+            long_term_years=pack.long_term_years,
+            pack_version=pack.version,
         )
     except ValueError as error:
         code_ = error.code if isinstance(error, FactsError) else "bad_facts"

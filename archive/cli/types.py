@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from archive.cli.common import BAD_INPUT, emit, emit_all, json_option, open_archive
+from archive.cli.common import BAD_INPUT, emit, emit_all, json_option, open_pack
 from archive.services import types as kinds
+from schemas.loader import OURS
 
 
 @click.group()
@@ -19,7 +20,7 @@ def types() -> None:
 @json_option
 def list_(as_json: bool) -> None:
     """Every record type of the pack."""
-    archive = open_archive()
+    archive = open_pack()
     emit_all(
         kinds.list_types(archive), as_json, lambda t: f"{t['code']:<32} {t['title_zh']}  {t['retention']}"
     )
@@ -30,7 +31,7 @@ def list_(as_json: bool) -> None:
 @json_option
 def show(code: str, as_json: bool) -> None:
     """One type with its fields, signatures and rules."""
-    emit(kinds.show_type(open_archive(), code), as_json)
+    emit(kinds.show_type(open_pack()[0], code), as_json)
 
 
 @types.command()
@@ -38,12 +39,16 @@ def show(code: str, as_json: bool) -> None:
 @json_option
 def check(folder: Path | None, as_json: bool) -> None:
     """Check a pack; ours when no folder is named."""
-    from schemas import PackError, load_pack
+    from schemas import check_pack, load_pack
 
-    try:
-        pack = load_pack(folder)
-    except PackError as error:
-        emit({"ok": False, "findings": [str(error)]}, as_json, str(error))
-        raise SystemExit(BAD_INPUT) from error
+    findings = [
+        {"file": str(f.file), "line": f.line, "reason": f.reason, "suggestion": f.suggestion}
+        for f in check_pack(folder or OURS)
+    ]
+    if findings:
+        said = "\n".join("{file}:{line}: {reason}: {suggestion}".format(**f) for f in findings)
+        emit({"ok": False, "findings": findings}, as_json, said)
+        raise SystemExit(BAD_INPUT)
+    pack = load_pack(folder)
     answer = {"ok": True, "findings": [], "types": len(pack.record_types), "version": pack.version}
     emit(answer, as_json, f"{len(pack.record_types)} types, version {pack.version}")

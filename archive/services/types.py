@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from archive.services.archive import Archive
 from archive.services.common import must
 from archive.services.objects import plain
-from schemas.model import RecordType, RetentionRule
+from schemas.model import Pack, RecordType, RetentionRule
 
 
-def list_types(archive: Archive) -> list[dict[str, Any]]:
-    return [describe(kind) for kind in archive.pack.record_types.values()]
+def list_types(pack: Pack) -> list[dict[str, Any]]:
+    return [describe(kind) for kind in pack.record_types.values()]
 
 
-def show_type(archive: Archive, code: str) -> dict[str, Any]:
+def show_type(pack: Pack, code: str) -> dict[str, Any]:
     """One type with its fields, signatures and rules. Raises NotFound."""
-    kind = must(archive.pack.record_types.get(code), f"档案类型 {code}")
+    kind = must(pack.record_types.get(code), f"档案类型 {code}")
     details = plain(kind)
     return {**details, **describe(kind)}
 
 
 def describe(kind: RecordType) -> dict[str, Any]:
-    rules = [_rule(rule) for rule in kind.retention]
+    """`retention` is how long records of the type are kept; `custody` are terms within a permanent keeping that end
+    in a review (a former owner's file is kept apart for three years)."""
+    permanent = any(rule.period == "permanent" for rule in kind.retention)
+    custody = [r for r in kind.retention if permanent and r.outcome == "review" and r.period != "permanent"]
+    rules = [_rule(rule) for rule in kind.retention if rule not in custody]
     return {
         "code": kind.code,
         "title_zh": kind.title_zh,
@@ -31,6 +34,7 @@ def describe(kind: RecordType) -> dict[str, Any]:
         "dossier": kind.dossier,
         "access_class": kind.access_class,
         "retention": rules[0] if len(rules) == 1 else rules or {"period": "unscheduled", "trigger": None},
+        "custody": [_rule(rule) for rule in custody],
         "clauses": list(kind.clauses),
     }
 
