@@ -20,9 +20,9 @@ def types() -> None:
 @json_option
 def list_(as_json: bool) -> None:
     """Every record type of the pack."""
-    archive = open_pack()
+    pack, _ = open_pack()
     emit_all(
-        kinds.list_types(archive), as_json, lambda t: f"{t['code']:<32} {t['title_zh']}  {t['retention']}"
+        kinds.list_types(pack), as_json, lambda t: f"{t['code']:<32} {t['title_zh']}  {t['retention']}"
     )
 
 
