@@ -24,9 +24,12 @@ from ingest.problems import TEMPLATES, problem, state_of
 
 RECYCLE_FILES = 1000
 RECYCLE_BYTES = 1536 * 1024**2
+COMMAND = (sys.executable, "-m", "ingest.child")
 SECONDS_A_PAGE = 20.0
 """Seconds that a page which goes to recognition adds to a file's limit."""
 _START_SECONDS = 60.0
+_DROPPED = ("reader_garbled", "memory_limit")
+"""After these a child is not asked again."""
 _ANSWERS = frozenset({"facts", "count", "bytes", "error"})
 
 
@@ -85,7 +88,7 @@ class Reader:
         what went wrong is in the facts' state and problems.
         """
         limits = limits or self._limits
-        request = {"op": "read", "path": os.fspath(path), "name": name or Path(path).name}
+        request = {"op": "read", "path": os.path.abspath(path), "name": name or Path(path).name}
         try:
             answer = self._ask(request, limits)
             facts = load(FileFacts, answer.get("facts"))
@@ -103,7 +106,7 @@ class Reader:
         """Page `page` (from 1) as a JPEG `width` pixels wide. ReadError: it cannot be rendered."""
         request = {
             "op": "render",
-            "path": os.fspath(path),
+            "path": os.path.abspath(path),
             "media_type": media_type,
             "page": page,
             "width": width,
@@ -117,7 +120,12 @@ class Reader:
         self, path: Path, media_type: str, pages: Sequence[int], limits: Limits | None = None
     ) -> bytes:
         """`pages` (from 1) as a file of the same kind. ReadError: it cannot be taken apart."""
-        request = {"op": "extract", "path": os.fspath(path), "media_type": media_type, "pages": list(pages)}
+        request = {
+            "op": "extract",
+            "path": os.path.abspath(path),
+            "media_type": media_type,
+            "pages": list(pages),
+        }
         part = self._ask(request, limits or self._limits).get("image")
         if not isinstance(part, bytes):
             raise ReadError("reader_garbled", reason="no part")
@@ -125,7 +133,7 @@ class Reader:
 
     def page_count(self, path: Path, media_type: str, limits: Limits | None = None) -> int:
         """How many pages `render` has for the file. ReadError: it cannot be rendered."""
-        request = {"op": "count", "path": os.fspath(path), "media_type": media_type}
+        request = {"op": "count", "path": os.path.abspath(path), "media_type": media_type}
         count = self._ask(request, limits or self._limits).get("count")
         if type(count) is not int or not 0 <= count <= MAX_FRAME:
             raise ReadError("reader_garbled", reason="no page count")
@@ -146,7 +154,10 @@ class Reader:
 
     def _ask(self, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
         with self._lock:
-            child = self._ready(limits)
+            try:
+                child = self._ready(limits)
+            except OSError as error:
+                raise ReadError("reader_failed", reason=f"{type(error).__name__} {error.errno}") from error
             try:
                 answer = child.ask({**request, "limits": dump(limits)}, limits)
             except BaseException:
@@ -154,8 +165,11 @@ class Reader:
                 raise
             if child.served >= self._recycle_files or child.rss > min(RECYCLE_BYTES, limits.memory // 2):
                 self._end()
-        if "error" in answer:
-            raise _error(answer, limits)
+            error = _error(answer, limits) if "error" in answer else None
+            if error is not None and error.code in _DROPPED:
+                self._end()
+        if error is not None:
+            raise error
         return answer
 
     def _ready(self, limits: Limits) -> _Child:
@@ -193,7 +207,7 @@ class _Child:
         self.owner, self.memory = os.getpid(), memory
         self.served = self.rss = 0
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ingest.child"],
+            COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -6,18 +6,17 @@ engine is built without one, and pypdf only reads.
 
 from __future__ import annotations
 
-import ctypes
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from ingest.facts import Box, Limits, Line, Page, Problem
+from ingest.facts import Limits, Line, Page, Problem
 from ingest.problems import problem
-from ingest.read import pdf_fonts, pdf_structure
+from ingest.read import pdf_fonts, pdf_salvage, pdf_structure
 from ingest.read.content import Content, Image
+from ingest.read.pdf_lines import Frame, lines_of
 from ingest.read.text_layer import is_broken
 
 MEDIA_TYPE = "application/pdf"
@@ -25,46 +24,77 @@ OCR_DPI = 200
 """Pixels per inch of page images for recognition; more gains nothing (engines shrink pages themselves)."""
 
 _OBJECTS = 3000
-_GAP = 0.9
-"""A gap wider than this share of the line's height separates cells of a table."""
 
 
 def read(path: Path, limits: Limits) -> Content:
-    """The content of a PDF. A file cut off in transfer gives the pages that could be saved and
-    `damaged_partly`."""
+    """The content of a PDF. A file cut off in transfer gives the pages that could be saved and `damaged_partly`."""
     truncated = pdf_structure.is_truncated(path)
+    source: Path | bytes = path
     try:
         document = pypdfium2.PdfDocument(str(path))
     except pypdfium2.PdfiumError as error:
         if "assword" in str(error):
             return Content(MEDIA_TYPE, problems=(problem("password_needed"),))
-        return Content(MEDIA_TYPE, problems=(problem("damaged", reason="PDF 结构读不出"),))
+        saved = _salvaged(path)
+        if saved is None:
+            reason = "文件尾缺失，传输中断" if truncated else "PDF 结构读不出"
+            return Content(MEDIA_TYPE, problems=(problem("damaged", reason=reason),))
+        source, document = saved
+        truncated = True
+    try:
+        return _checked(path, source, document, limits, truncated)
+    finally:
+        document.close()
+
+
+def _checked(path: Path, source: Path | bytes, document: Any, limits: Limits, truncated: bool) -> Content:
     count = len(document)
     if count > limits.pages:
-        document.close()
         return Content(MEDIA_TYPE, problems=(problem("too_many_pages", pages=count, limit=limits.pages),))
     structure = pdf_structure.examine(path, limits)
     if any(p.code == "active_content" for p in structure.problems):
-        document.close()
         return Content(MEDIA_TYPE, problems=structure.problems)
+    with pdf_fonts.none_needed():
+        return _Reader(source, document, limits, structure, truncated).content()
+
+
+def _salvaged(path: Path) -> tuple[bytes, Any] | None:
+    """The pages that arrived whole, None when nothing did."""
+    data = pdf_salvage.salvage(path)
+    if data is None:
+        return None
     try:
-        with pdf_fonts.none_needed():
-            return _Reader(path, document, limits, structure, truncated).content()
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return None
+    if any(_has_content(document, index) for index in range(len(document))):
+        return data, document
+    document.close()
+    return None
+
+
+def _has_content(document: Any, index: int) -> bool:
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError:
+        return False
+    try:
+        return next(iter(page.get_objects(max_depth=1)), None) is not None
     finally:
-        document.close()
+        page.close()
 
 
 class _Images:
     """Page images from a document of their own, opened when the first is asked for: the one that gave the text has
     seen its fonts without glyphs."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
-        self.path, self.limits = path, limits
+    def __init__(self, source: Path | bytes, limits: Limits) -> None:
+        self.source, self.limits = source, limits
         self.document: Any = None
 
     def __call__(self, number: int) -> Image:
         if self.document is None:
-            self.document = pypdfium2.PdfDocument(str(self.path))
+            self.document = pypdfium2.PdfDocument(self.source)
         return page_image(self.document, number, OCR_DPI, self.limits)
 
     def close(self) -> None:
@@ -75,13 +105,13 @@ class _Images:
 class _Reader:
     def __init__(
         self,
-        path: Path,
+        source: Path | bytes,
         document: Any,
         limits: Limits,
         structure: pdf_structure.Structure,
         truncated: bool,
     ) -> None:
-        self.path, self.document, self.limits = path, document, limits
+        self.source, self.document, self.limits = source, document, limits
         self.structure, self.truncated = structure, truncated
         self.to_recognise: set[int] = set()
         self.broken: list[int] = []
@@ -91,8 +121,10 @@ class _Reader:
         pages = [self._page(number) for number in range(1, len(self.document) + 1)]
         if self.structure.fields and pages:
             pages[-1] = _with_fields(pages[-1], self.structure.fields)
-        saved = len(pages) - len(self.unreadable)
-        images = _Images(self.path, self.limits)
+        saved = (
+            sum(_has_content(self.document, i) for i in range(len(pages))) if self.truncated else len(pages)
+        )
+        images = _Images(self.source, self.limits)
         return Content(
             MEDIA_TYPE,
             tuple(pages),
@@ -136,7 +168,7 @@ class _Reader:
         textpage = page.get_textpage()
         try:
             text = textpage.get_text_range().replace("\x00", "")
-            lines = _lines(textpage, text, _Frame(page), number)
+            lines = lines_of(textpage, text, Frame(page), number)
         finally:
             textpage.close()
         text = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
@@ -172,88 +204,6 @@ def page_image(document: Any, number: int, dpi: int, limits: Limits) -> Image:
             bitmap.close()
     finally:
         page.close()
-
-
-class _Frame:
-    """Turns a page's own coordinates (points, origin left bottom, before rotation) into fractions upright."""
-
-    def __init__(self, page: Any) -> None:
-        self.left, self.bottom, self.right, self.top = page.get_cropbox()
-        self.turn = page.get_rotation() % 360
-
-    def box(self, number: int, left: float, bottom: float, right: float, top: float) -> Box:
-        wide, tall = (self.right - self.left) or 1.0, (self.top - self.bottom) or 1.0
-        x0, x1 = (left - self.left) / wide, (right - self.left) / wide
-        y0, y1 = (self.top - top) / tall, (self.top - bottom) / tall
-        if self.turn == 90:
-            x0, y0, x1, y1 = 1 - y1, x0, 1 - y0, x1
-        elif self.turn == 180:
-            x0, y0, x1, y1 = 1 - x1, 1 - y1, 1 - x0, 1 - y0
-        elif self.turn == 270:
-            x0, y0, x1, y1 = y0, 1 - x1, y1, 1 - x0
-        clamp = [round(min(1.0, max(0.0, v)), 5) for v in (x0, y0, x1, y1)]
-        return Box(number, *clamp)
-
-
-def _lines(textpage: Any, text: str, frame: _Frame, number: int) -> tuple[Line, ...]:
-    """Lines in the order of the text, one per cell where a line runs over table cells."""
-    raw = textpage.raw
-    lines: list[Line] = []
-    start = 0
-    for piece in text.split("\n"):
-        count = len(piece)
-        if piece.strip():
-            first = pdfium.FPDFText_GetCharIndexFromTextIndex(raw, start)
-            rects = _rects(raw, first if first >= 0 else start, len(piece.rstrip()))
-            for words, rect in _cells(raw, first if first >= 0 else start, piece, rects):
-                lines.append(Line(words, frame.box(number, *rect) if rect else None))
-        start += count + 1
-    return tuple(lines)
-
-
-Rect = tuple[float, float, float, float]
-
-
-def _rects(raw: Any, first: int, count: int) -> list[Rect]:
-    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
-    found = []
-    for index in range(pdfium.FPDFText_CountRects(raw, first, count)):
-        if pdfium.FPDFText_GetRect(raw, index, left, top, right, bottom):
-            found.append((left.value, bottom.value, right.value, top.value))
-    return found
-
-
-def _cells(raw: Any, first: int, piece: str, rects: list[Rect]) -> list[tuple[str, Rect | None]]:
-    """The line's pieces of text with their places, cut where the gap between two of them is wide."""
-    if not rects:
-        return [(piece.strip(), None)]
-    rects = [r for r in rects if r[2] > r[0]] or rects
-    height = max(r[3] - r[1] for r in rects)
-    gaps = any(b[0] - a[2] > _GAP * height for a, b in pairwise(rects))
-    if not gaps:
-        return [(piece.strip(), _union(rects))]
-    cells: list[tuple[list[str], list[Rect]]] = [([], [])]
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    for offset, char in enumerate(piece):
-        if char.isspace():
-            cells[-1][0].append(char)
-            continue
-        pdfium.FPDFText_GetCharBox(raw, first + offset, left, right, bottom, top)
-        rect = (left.value, bottom.value, right.value, top.value)
-        if cells[-1][1] and rect[0] - cells[-1][1][-1][2] > _GAP * height:
-            cells.append(([], []))
-        cells[-1][0].append(char)
-        cells[-1][1].append(rect)
-    return [("".join(chars).strip(), _union(boxes)) for chars, boxes in cells if boxes]
-
-
-def _union(rects: list[Rect]) -> Rect:
-    return (
-        min(r[0] for r in rects),
-        min(r[1] for r in rects),
-        max(r[2] for r in rects),
-        max(r[3] for r in rects),
-    )
 
 
 def _needs_recognition(page: Any, text: str) -> bool:

@@ -24,7 +24,7 @@ ACTIVE = {
     "/Rendition": "播放媒体（Rendition）",
     "/RichMedia": "富媒体（RichMedia）",
 }
-_RAW = re.compile(rb"/(JavaScript|JS|Launch|ImportData|SubmitForm|RichMedia)\b")
+_RAW = re.compile(rb"/(JavaScript|Launch|ImportData|SubmitForm|RichMedia)\b")
 _TAIL = 4096
 _DEPTH = 40
 _FIELDS = 2000
