@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -15,6 +16,9 @@ def clean_title(text: str) -> str:
     《業主驗房表》 and 业主 验房表 are equal.
     """
     return "".join(c for c in fold(text) if c.isalnum())
+
+
+_BRACKETED_END = re.compile(r"[（(\[【][^（(\[【）)\]】]*[）)\]】]$")
 
 
 class Titles:
@@ -44,8 +48,12 @@ class Titles:
         return found
 
     def exact(self, text: str) -> RecordType | None:
-        """The type whose title, alias or code `text` is, whatever its brackets, spaces and script."""
-        found = self.names.get(clean_title(text))
+        """The type whose title, alias or code `text` is, whatever its brackets, spaces and script.
+
+        A note in brackets at its end, such as （样本） or (第二联), may be left out.
+        """
+        bare = _BRACKETED_END.sub("", text.strip())
+        found = self.names.get(clean_title(text)) or self.names.get(clean_title(bare))
         return found or next((t for t in self._types if t.code == text.strip()), None)
 
     def inside(self, text: str) -> list[tuple[RecordType, str]]:
