@@ -69,7 +69,7 @@ class S3StoreContract:
             from_url(wrong).ping()
         assert "wrong-secret" not in str(caught.value)
 
-    @pytest.mark.parametrize("step", range(1, 9))
+    @pytest.mark.parametrize("step", range(1, 8))
     def test_a_writer_that_dies_leaves_what_was_and_can_begin_again(
         self, place: S3Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
     ) -> None:

@@ -123,7 +123,7 @@ def spawn(
         )
 
 
-def end(process: subprocess.Popen[bytes], grace: float = 10) -> None:
+def end(process: subprocess.Popen[bytes], grace: float = 3) -> None:
     """End a process and its session: SIGTERM, then SIGKILL after `grace` seconds."""
     for sig in (signal.SIGTERM, signal.SIGKILL):
         try:

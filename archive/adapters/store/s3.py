@@ -49,6 +49,7 @@ CHUNK = 1 << 20
 IN_MEMORY = 8 << 20
 """Bytes up to which an opened file stays in memory."""
 ROUNDS = 20
+"""How often a put starts again, or describes its object again, because others write the same one."""
 AT_ONCE = 8
 """Requests under way at once in one call."""
 ABANDONED = timedelta(hours=1)
@@ -143,6 +144,7 @@ class S3Store:
         return self._fetch(key, self._bucket.metadata(key)[0], "sha512", sha512, name)
 
     def versions(self, object_id: str) -> tuple[StoredVersion, ...]:
+        self._ready()
         found = self._inventory(object_id)
         if found is None:
             return ()
@@ -233,15 +235,15 @@ class S3Store:
 
     def _inventory(self, object_id: str) -> tuple[Inventory, bytes, str] | None:
         """Inventory, its bytes and ETag; None when there is no such object."""
-        bucket = self._ready()
         try:
-            data, etag = bucket.get(_folder(object_id) + INVENTORY)
+            data, etag = self._bucket.get(_folder(object_id) + INVENTORY)
         except NotStored:
             return None
         return Inventory.parse(data, object_id), data, etag
 
     def _locate(self, object_id: str, number: int, path: str) -> tuple[str, str, str]:
         """Key, SHA-512 and the end of the file's name."""
+        self._ready()
         found = self._inventory(object_id)
         at = found[0].find(number, path) if found else None
         if at is None:
@@ -294,7 +296,7 @@ class S3Store:
         """See that the server lists what was sent and nothing of a writer that failed before. Raises
         StoreUnavailable."""
         wrong: list[str] = []
-        for _ in range(3):
+        for _ in range(ROUNDS):
             listed = {entry.key: entry.etag for entry in self._bucket.entries(one.root)}
             wrong = [key for key, etag in one.sent.items() if listed.get(key) != etag]
             if wrong:

@@ -176,7 +176,8 @@ class Bucket:
 
     def _remove(self, versions: Sequence[tuple[str, str | None]]) -> None:
         with translated(self.name):
-            refused = list(self.client.remove_objects(self.name, [DeleteObject(*one) for one in versions]))
+            errors = list(self.client.remove_objects(self.name, [DeleteObject(*one) for one in versions]))
+        refused = [error for error in errors if error.code not in _ABSENT]  # someone else removes them too
         if refused:
             raise StoreUnavailable(f"the S3 store refuses to delete {refused[0].name}: {refused[0].code}")
 
