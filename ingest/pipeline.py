@@ -98,22 +98,24 @@ class Pipeline:
         if not content.to_recognise or content.image is None:
             return content.pages, ()
         self.notice(len(content.to_recognise))
-        recognise = self.recognise or _recognise()
+        try:
+            recognise = self.recognise or _recognise()
+        except ImportError as error:
+            numbers = _numbers(sorted(content.to_recognise))
+            return content.pages, (problem("ocr_unavailable", reason=error.name or error, pages=numbers),)
         pages, unreadable = [], []
         for page in content.pages:
             if page.number in content.to_recognise:
                 try:
                     pixels = content.image(page.number)
-                except (OSError, SyntaxError, ValueError):
-                    unreadable.append(page.number)
-                else:
                     dpi = content.dpi(page.number) if content.dpi else None
                     page = recognise(pixels, dpi, number=page.number)
+                except (OSError, SyntaxError, ValueError, RuntimeError):
+                    unreadable.append(page.number)
             pages.append(page)
         if unreadable and len(unreadable) == len(content.pages):
             return tuple(pages), (problem("damaged", reason="图像数据不完整"),)
-        numbers = "、".join(map(str, unreadable))
-        return tuple(pages), (problem("page_unreadable", pages=numbers),) if unreadable else ()
+        return tuple(pages), (problem("page_unreadable", pages=_numbers(unreadable)),) if unreadable else ()
 
     def _records(self, content: Content) -> tuple[RecordFacts, ...]:
         record = documents.record_of(content, self.pack)
@@ -126,6 +128,10 @@ class Pipeline:
 def _images(content: Content) -> Callable[[int], Image] | None:
     """Page images as they were given to recognition. The last few are kept, a page is asked for often."""
     return None if content.image is None else lru_cache(maxsize=3)(content.image)
+
+
+def _numbers(pages: Sequence[int]) -> str:
+    return "、".join(map(str, pages[:20])) + ("…" if len(pages) > 20 else "")
 
 
 def _recognise() -> Recognise:

@@ -226,10 +226,6 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "更改通知单号 {notice} 用于不同的修改状态（{states}）；请核对单号。",
         "Change notice {notice} stands for different states ({states}); check the number.",
     ),
-    "cover_incomplete": (
-        "封面缺少{missing}；请补填。",
-        "The cover lacks {missing}; fill it in.",
-    ),
 }
 
 REFUSED = frozenset(
@@ -257,6 +253,7 @@ UNREADABLE = frozenset(
         "damaged",
         "damaged_partly",
         "password_needed",
+        "ocr_unavailable",
         "time_limit",
         "memory_limit",
         "reader_crashed",

@@ -165,11 +165,11 @@ class Reader:
                 raise
             if child.served >= self._recycle_files or child.rss > min(RECYCLE_BYTES, limits.memory // 2):
                 self._end()
-            error = _error(answer, limits) if "error" in answer else None
-            if error is not None and error.code in _DROPPED:
+            failed = _error(answer, limits) if "error" in answer else None
+            if failed is not None and failed.code in _DROPPED:
                 self._end()
-        if error is not None:
-            raise error
+        if failed is not None:
+            raise failed
         return answer
 
     def _ready(self, limits: Limits) -> _Child:

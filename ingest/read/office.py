@@ -9,8 +9,6 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-
 from ingest.facts import Limits, Problem
 from ingest.layout import pages_of
 from ingest.problems import problem
@@ -24,6 +22,8 @@ _HEADERS = (("发件人", "from"), ("收件人", "to"), ("抄送", "cc"), ("日�
 
 def read_sheets(path: Path, limits: Limits) -> Content:
     """The cells of a workbook, one table per sheet; values as last computed, formulas are never run."""
+    import openpyxl  # a quarter of a second that only workbooks are worth
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
         try:
