@@ -19,10 +19,11 @@ def shared() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that asks for an engine's fixture is an engine test, without saying so again."""
+    """A test that asks for an engine's fixture is an engine test, without saying so again; quick tests go first."""
     for item in items:
         if ENGINES.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker("engine")
+    items.sort(key=lambda item: [bool(item.get_closest_marker(m)) for m in ("browser", "engine", "slow")])
 
 
 @pytest.hookimpl(trylast=True)
