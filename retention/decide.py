@@ -98,6 +98,10 @@ def _by_rules(
 
 
 def _with_holds(decision: Decision, holds: list[HoldFact], say: _Wording) -> Decision:
+    """The decision with the holds that cover the day put first.
+
+    That the rules would let it go is not said then.
+    """
     if not holds:
         return decision
     ends = [hold.end for hold in holds]
@@ -105,13 +109,14 @@ def _with_holds(decision: Decision, holds: list[HoldFact], say: _Wording) -> Dec
     if decision.until is not None and None not in ends:
         until = max([decision.until, *(end for end in ends if end is not None)])
     reasons = [say.hold(hold) for hold in holds]
+    rules = decision.reasons if decision.outcome is Outcome.KEEP else decision.reasons[1:]
     return Decision(
         outcome=Outcome.KEEP,
         until=until,
         permanent=decision.permanent,
         rule=decision.rule,
         clauses=decision.clauses,
-        reasons=(*reasons, *decision.reasons),
+        reasons=(*reasons, *rules),
         lost=decision.lost,
         pack_version=decision.pack_version,
         trigger=decision.trigger,

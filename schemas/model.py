@@ -208,8 +208,10 @@ class AccessClass:
     `rank` orders classes from public (0) up. `found_by` says what a person without a right may find a record
     by: "text" (its words match, yet nothing of them is shown), "metadata" (type, house, date only) or
     "nothing". `known` lists the metadata that such a person may then see. `viewing` is "role" (whoever has
-    one of `reader_roles`) or "grant" (only under an approved, unexpired grant). `download` is "role", "grant"
-    or "never".
+    one of `reader_roles`) or "grant" (only under an approved, unexpired grant). `download` (the original
+    bytes), `printing` and `export` (a package for elsewhere) are "role", "grant" or "never" in the same
+    sense; `export_roles` may export where it goes by role. A grant ends after `grant_days` days unless the
+    approver says otherwise.
     """
 
     code: str
@@ -223,6 +225,9 @@ class AccessClass:
     download: str = "role"
     approver_roles: tuple[str, ...] = ()
     grant_days: int = 7
+    printing: str = "role"
+    export: str = "role"
+    export_roles: tuple[str, ...] = ("archivist",)
 
 
 @dataclass(frozen=True, slots=True)

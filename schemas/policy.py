@@ -20,8 +20,16 @@ def parse_access_class(entry: Entry, roles: tuple[str, ...]) -> AccessClass:
         download=entry.choice("download", ("role", "grant", "never"), "role"),
         approver_roles=entry.texts("approver_roles"),
         grant_days=entry.number("grant_days", 7),
+        printing=entry.choice("printing", ("role", "grant", "never"), "role"),
+        export=entry.choice("export", ("role", "grant", "never"), "role"),
+        export_roles=entry.texts("export_roles") or ("archivist",),
     )
-    for key, named in (("reader_roles", value.reader_roles), ("approver_roles", value.approver_roles)):
+    groups = {
+        "reader_roles": value.reader_roles,
+        "approver_roles": value.approver_roles,
+        "export_roles": value.export_roles,
+    }
+    for key, named in groups.items():
         for position, role in enumerate(named):
             entry.check(key, role, roles, position)
     for position, name in enumerate(value.known):

@@ -105,7 +105,7 @@ def _rule() -> Schema:
         period={"type": "string", "pattern": _PERIOD},
         trigger=_words(*EVENT_TYPES),
         when={"type": "object", "additionalProperties": _TEXT},
-        while_not=_words(*EVENT_TYPES),
+        while_not=_words("", *EVENT_TYPES),
         outcome=_words("destroy", "review"),
         clause=_WORDS,
         trigger_decided_by=_words("manual", "house"),
@@ -142,6 +142,9 @@ def _sections() -> dict[str, Schema]:
         reader_roles=_list(_CODE),
         download=_words("role", "grant", "never"),
         approver_roles=_list(_CODE),
+        printing=_words("role", "grant", "never"),
+        export=_words("role", "grant", "never"),
+        export_roles=_list(_CODE),
         grant_days=_COUNT,
     )
     role = _entry(

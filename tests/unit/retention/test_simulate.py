@@ -46,3 +46,13 @@ def test_what_cannot_be_decided_says_why() -> None:
     assert "no_such_type" in effects[1].problem
     with pytest.raises(FactsError, match="no record type"):
         decide_by_pack(UNKNOWN.facts, load_pack(), UNKNOWN.record_type, (), TODAY)
+
+
+def test_a_house_may_keep_former_owners_files_for_ever(tmp_path: Path) -> None:
+    text = 'rules: [{id: owner-file-permanent, while_not: ""}]\n'
+    (tmp_path / "retention.yaml").write_text(text, encoding="utf-8")
+    former = Case("r5", "owner_card", Facts(None, None, events=(Event("title_transfer", date(2020, 1, 1)),)))
+    effect = next(simulate([former], load_pack(), load_pack(tmp_path), TODAY))
+    assert effect.change is Change.LONGER
+    assert effect.after is not None
+    assert effect.after.permanent
