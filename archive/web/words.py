@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from archive.services.common import REFUSALS
 from archive.services.errors import ArchiveError
 from archive.web.errors_en import SENTENCES
 from archive.web.i18n import N_, Language
@@ -101,6 +102,64 @@ HEALTH = {
     "workers": N_("Workers"),
     "jobs": N_("Jobs that failed"),
 }
+ACTIONS = {
+    "search": N_("Search"),
+    "record.know": N_("See that a record exists"),
+    "record.open": N_("Open a record"),
+    "record.download": N_("Download a record"),
+    "record.file": N_("File records"),
+    "intake.see": N_("See what was received"),
+    "document.read": N_("Read controlled documents"),
+    "document.edit": N_("Edit controlled documents"),
+    "document.review": N_("Review controlled documents"),
+    "document.approve": N_("Approve controlled documents"),
+    "access.request": N_("Request access"),
+    "access.decide": N_("Decide on requests"),
+    "access.see_all": N_("See all requests"),
+    "register.read": N_("Read the register of readings"),
+    "estate.see": N_("See houses"),
+    "estate.manage": N_("Manage the house register"),
+    "retention.see": N_("See retention"),
+    "retention.approve": N_("Approve disposals"),
+    "event.record": N_("Record trigger events"),
+    "hold.set": N_("Set holds"),
+    "hold.lift": N_("Lift holds"),
+    "audit.read": N_("Read the audit log"),
+    "audit.verify": N_("Verify the audit log"),
+    "people.manage": N_("Manage people"),
+    "settings.manage": N_("Manage settings"),
+    "system.health": N_("See the system's health"),
+}
+DETAILS = {
+    "action": N_("Action"),
+    "address": N_("From address"),
+    "date": N_("Date"),
+    "days": N_("Days"),
+    "due": N_("Due"),
+    "evidence": N_("Evidence"),
+    "examined": N_("Examined"),
+    "findings": N_("Findings"),
+    "grant": N_("Grant"),
+    "hits": N_("Secret hits"),
+    "hold": N_("Hold"),
+    "name": N_("Name"),
+    "on": N_("As of"),
+    "page": N_("Page"),
+    "purpose": N_("Purpose"),
+    "query": N_("Searched"),
+    "reader": N_("Reader"),
+    "reason": N_("Reason"),
+    "record": N_("Record"),
+    "roles": N_("Roles"),
+    "sha256": "SHA-256",
+    "size": N_("Bytes"),
+    "target": N_("About"),
+    "target_kind": N_("Kind"),
+    "type": N_("Type"),
+    "until": N_("Until"),
+    "version": N_("Version"),
+}
+"""Keys of audit details."""
 PERIODS = {"permanent": N_("For ever"), "unscheduled": N_("Unscheduled")}
 PERSON_STATES = {"active": N_("Active"), "disabled": N_("Disabled")}
 ORIGINS = {
@@ -162,6 +221,31 @@ class Words:
 
     def alarming(self, code: object) -> bool:
         return str(code) in ALARMING
+
+    def action(self, code: object) -> str:
+        return self._of(ACTIONS, code)
+
+    def refusal(self, code: str) -> str:
+        """Why someone was refused."""
+        if self.said.chinese:
+            return REFUSALS[code][0] if code in REFUSALS else code
+        return SENTENCES[code][0] if code in SENTENCES else code
+
+    def detail(self, key: str) -> str:
+        """Name of a detail of an audit entry."""
+        return self._of(DETAILS, key)
+
+    def detail_value(self, key: str, value: Any, names: Mapping[str, str]) -> str:
+        """A detail's value for people."""
+        if key == "action":
+            return self.action(value)
+        if key == "reason":
+            return self.refusal(str(value))
+        if key == "roles":
+            return ", ".join(self.role(r) for r in value)
+        if key == "target_kind":
+            return self.target(value)
+        return names.get(str(value), str(value))
 
     def health(self, name: object) -> str:
         return self._of(HEALTH, name)
