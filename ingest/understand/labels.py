@@ -23,6 +23,10 @@ def clean_label(text: str) -> str:
     return "".join(c for c in fold(text) if c.isalnum())
 
 
+SIGNS = ("签字", "签名", "签章", "签署", "盖章", "签字盖章", "签名盖章", "日期")
+"""Labels that stand beside a place to sign on any form, whatever the pack says of it."""
+
+
 class Vocabulary:
     """All labels that a pack's forms print; a value ends where the next label begins."""
 
@@ -31,7 +35,8 @@ class Vocabulary:
 
     @classmethod
     def of_pack(cls, pack: Pack) -> Vocabulary:
-        return cls(label for kind in pack.record_types.values() for label in labels_of(kind))
+        known = (label for kind in pack.record_types.values() for label in labels_of(kind))
+        return cls((*known, *SIGNS))
 
     @cached_property
     def longest(self) -> int:
@@ -113,11 +118,9 @@ class LabelledSheet:
         found: list[Label] = []
         i = 0
         while i < len(text):
-            if i and text[i - 1].isalnum() and not _gap(piece.text, offsets, i):
-                i += 1
-                continue
+            apart = not i or not text[i - 1].isalnum() or _gap(piece.text, offsets, i)
             label = self._at(piece, text, offsets, i)
-            if label is None:
+            if label is None or not (apart or (label.sure and _stands_out(label, text[i - 1]))):
                 i += 1
                 continue
             found.append(label)
@@ -152,7 +155,9 @@ class LabelledSheet:
         if ends is None:
             for piece in self.sheet.rows[label.piece.row][label.piece.place + 1 :]:
                 following = [
-                    x for x in self._in_piece(piece) if x.sure or (x.start == 0 and len(x.name) >= 3)
+                    x
+                    for x in self._in_piece(piece)
+                    if x.sure or (x.start == 0 and (len(x.name) >= 3 or parts))
                 ]
                 text = piece.text[: following[0].start] if following else piece.text
                 if text.strip(_STRIP):
@@ -184,6 +189,11 @@ class LabelledSheet:
                     return None
                 return Written(piece.text.strip(_STRIP), (piece,), below=True)
         return None
+
+
+def _stands_out(label: Label, before: str) -> bool:
+    """Whether a label with a colon is one even though other text runs up to it."""
+    return len(label.name) >= 3 or before.isdigit() or before in "日号"
 
 
 def _gap(text: str, offsets: tuple[int, ...], i: int) -> bool:

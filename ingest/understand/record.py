@@ -11,6 +11,7 @@ from ingest.facts import RecordFacts, Value
 from ingest.understand.classify import Call
 from ingest.understand.fields import fields_of
 from ingest.understand.labels import LabelledSheet
+from ingest.understand.signatures import Signed, seals, signatures
 from ingest.understand.split import page_of
 from ingest.understand.values import day_of, house_of, name_of
 from schemas.dates import find_dates
@@ -30,9 +31,10 @@ _OWNER_SIGNS = re.compile(
 )
 
 
-def record_of(sheets: Sequence[LabelledSheet], call: Call, owner_labels: frozenset[str]) -> RecordFacts:
+def record_of(pages: Sequence[Signed], call: Call, owner_labels: frozenset[str]) -> RecordFacts:
     """The facts of one record; `owner_labels` are the labels that any form prints beside an owner's name."""
     kind = call.kind
+    sheets = [page.sheet for page in pages]
     fields = fields_of(kind, sheets) if kind else ()
     many = _is_table_of_houses(kind, sheets)
     house_value = _by_role(kind, fields, "house")
@@ -48,6 +50,8 @@ def record_of(sheets: Sequence[LabelledSheet], call: Call, owner_labels: frozens
         owner=None if many else _owner(sheets, _by_role(kind, fields, "owner"), owner_labels),
         date=_date(sheets, _by_role(kind, fields, "date")),
         fields=fields,
+        signatures=signatures(kind, pages) if kind else (),
+        seals=seals(kind, pages),
         register_page=page_of(sheets[0]),
     )
 

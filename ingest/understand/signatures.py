@@ -1,0 +1,257 @@
+"""Whether somebody signed and sealed at the places that a form has for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+from ingest.facts import Box, Mark
+from ingest.ocr.engine import Image
+from ingest.ocr.seals import red
+from ingest.ocr.straighten import ink, shrunk, to_gray
+from ingest.understand.labels import SIGNS, Label, LabelledSheet, clean_label
+from ingest.understand.layout import Piece
+from ingest.understand.seals import Seal, find_seals, without_rulings
+from schemas.dates import find_dates
+from schemas.model import Place, RecordType
+from schemas.text import fold
+
+_WIDTH = 1000
+_INK = 0.16
+"""Ink of a signature, in squares of the usual line height; less is dust or the end of an underline."""
+_REACH = 0.22
+"""How far from its label a signature may stand, in page widths."""
+_NAME = re.compile(r"[\u3400-\u9fffA-Za-z①-⑳]")
+_SEALING = re.compile(r"(?:印章|盖章|签章|公章|章|[（(]盖章[)）]?)$")
+_SIGNING = re.compile(r"(?:签字|签名|签章|签收|确认)$")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The pixels of one upright page, ready to be asked for ink and seals."""
+
+    pixels: Image
+
+    @cached_property
+    def scale(self) -> float:
+        """Pixels of `strokes` in a page width."""
+        return float(self.strokes.shape[1])
+
+    @cached_property
+    def strokes(self) -> Image:
+        """Ink that is neither a ruling nor a red seal; 255 on 0."""
+        longest = round(_WIDTH * max(self.pixels.shape[:2]) / min(self.pixels.shape[:2]))
+        small, _ = shrunk(self.pixels, longest)
+        marks = without_rulings(ink(to_gray(small)))
+        if small.ndim == 3:
+            sealed = cv2.dilate(red(small), np.ones((3, 3), np.uint8))
+            marks = np.asarray(cv2.bitwise_and(marks, cv2.bitwise_not(sealed)), dtype=np.uint8)
+        return marks
+
+    @cached_property
+    def seals(self) -> tuple[Seal, ...]:
+        """Seals with their rectangles in page widths."""
+        wide = self.pixels.shape[1]
+        found = find_seals(self.pixels)
+        return tuple(
+            Seal(s.x0 / wide, s.y0 / wide, s.x1 / wide, s.y1 / wide, s.shape, s.confidence) for s in found
+        )
+
+    def ink_in(self, x0: float, y0: float, x1: float, y1: float, printed: Iterable[Piece]) -> float:
+        """Square page widths of ink in a rectangle (page widths), without what lies in `printed` pieces."""
+        left, top, right, bottom = (max(0, round(v * self.scale)) for v in (x0, y0, x1, y1))
+        part = self.strokes[top:bottom, left:right].copy()
+        for p in printed:
+            a, b = max(0, round(p.x0 * self.scale) - left), max(0, round(p.y0 * self.scale) - top)
+            part[b : max(0, round(p.y1 * self.scale) - top), a : max(0, round(p.x1 * self.scale) - left)] = 0
+        count, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
+        return (
+            float(sum(s[cv2.CC_STAT_AREA] for s in stats[1:count] if s[cv2.CC_STAT_AREA] >= 6))
+            / self.scale**2
+        )
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A sheet of a record with its picture, where there is one."""
+
+    sheet: LabelledSheet
+    picture: Picture | None
+
+
+def signatures(kind: RecordType, pages: Sequence[Signed]) -> tuple[Mark, ...]:
+    """One mark a place of the type: signed or not. A place whose label is nowhere counts as not signed,
+    unless a name stands beside a free date, as on copies and letters."""
+    fields = {clean_label(n) for spec in kind.fields for n in (spec.label_zh, *spec.aliases)}
+    marks: dict[str, Mark] = {}
+    for place in kind.signatures:
+        found = [_signed(page, label) for page in pages for label in _labels(place, page, fields)]
+        if found:
+            marks[place.code] = _named(place, max(found, key=lambda m: (m.present, m.confidence)))
+    taken: set[str] = set()
+    for page in pages:
+        for label in page.sheet.labels:
+            if label.name in SIGNS and label.name != "日期" and label.sure:
+                place_of = _place_above(kind, page.sheet, label, set(marks) | taken)
+                if place_of is not None:
+                    taken.add(place_of.code)
+                    marks[place_of.code] = _named(place_of, _signed(page, label))
+    free = [p for p in kind.signatures if p.code not in marks]
+    for place, mark in zip(sorted(free, key=lambda p: not p.required), _loose(pages), strict=False):
+        marks[place.code] = _named(place, mark)
+    return tuple(marks.get(p.code, Mark(p.code, False, 0.5)) for p in kind.signatures)
+
+
+def _named(place: Place, mark: Mark) -> Mark:
+    return Mark(place.code, mark.present, mark.confidence, mark.box)
+
+
+def _labels(place: Place, page: Signed, fields: set[str]) -> list[Label]:
+    names = [clean_label(n) for n in (place.label_zh, *place.aliases)]
+    own = [n for n in names if n not in fields or _SIGNING.search(n)] or names
+    return [label for name in own for label in page.sheet.by_name.get(name, ()) if label.sure]
+
+
+def _place_above(kind: RecordType, sheet: LabelledSheet, label: Label, taken: set[str]) -> Place | None:
+    """The place that a bare 签字: belongs to: by the party named above it in its column, else the next free
+    one."""
+    free = [p for p in kind.signatures if p.code not in taken]
+    above = [
+        p
+        for p in sheet.sheet.pieces
+        if 0 < label.piece.middle - p.middle < 9 * sheet.sheet.em and abs(p.x0 - label.piece.x0) < 0.15
+    ]
+    for piece in sorted(above, key=lambda p: -p.middle):
+        text = clean_label(piece.text)
+        for place in free:
+            stems = {_SIGNING.sub("", clean_label(n)) for n in (place.label_zh, *place.aliases)} - {""}
+            if any(len(stem) >= 2 and stem in text for stem in stems):
+                return place
+    return next((p for p in free if p.required), None)
+
+
+def _signed(page: Signed, label: Label) -> Mark:
+    """Whether a name is read, or ink seen, where the label leads."""
+    sheet = page.sheet
+    if label.piece.row in sheet.headers:
+        return _column_signed(page, label)
+    written = sheet.written(label)
+    if written is not None and not written.below and _without_dates(written.text):
+        sure = min(p.confidence for p in written.pieces)
+        return Mark("", True, round(0.75 + 0.24 * sure, 4), sheet.sheet.box(written.pieces))
+    if page.picture is None:
+        return Mark("", False, 0.5)
+    x0 = _end_of(label)
+    row = [
+        p
+        for p in sheet.sheet.pieces
+        if p.x0 > x0 - 0.005 and abs(p.middle - label.piece.middle) < sheet.sheet.em
+    ]
+    x1 = min([p.x0 for p in row] + [x0 + _REACH, 0.985])
+    em = sheet.sheet.em
+    y0, y1 = label.piece.middle - 1.5 * em, label.piece.middle + 1.3 * em
+    amount = page.picture.ink_in(x0, y0, x1, y1, [p for p in sheet.sheet.pieces if p is not label.piece])
+    share = amount / em**2
+    box = Box(sheet.sheet.page.number, *_fractions(sheet, x0, y0, max(x0, x1), y1))
+    return Mark("", share >= _INK, round(min(0.97, 0.6 + abs(share - _INK)), 4), box)
+
+
+def _column_signed(page: Signed, label: Label) -> Mark:
+    """In a table: whether anything stands below the head of the column."""
+    sheet, head = page.sheet.sheet, label.piece
+    below = [
+        p
+        for p in sheet.pieces
+        if p.row > head.row
+        and min(p.x1, head.x1 + 0.02) > max(p.x0, head.x0 - 0.02)
+        and _without_dates(p.text)
+    ]
+    return Mark("", bool(below), 0.9 if below else 0.6, sheet.box(below[:1]))
+
+
+def _without_dates(text: str) -> str:
+    """What is left of a text that may be a name: no dates, no stray figures, nothing too long to be
+    signed."""
+    folded = fold(text)
+    for found in reversed(find_dates(text)):
+        folded = folded[: found.start] + folded[found.end :]
+    folded = re.sub(r"[\d\s年月日_.:：,，/()（）-]", "", folded)
+    return folded if _NAME.search(folded) and len(folded) <= 8 else ""
+
+
+def _end_of(label: Label) -> float:
+    piece = label.piece
+    return piece.x0 + (piece.x1 - piece.x0) * min(1.0, label.end / max(1, len(piece.text))) + 0.004
+
+
+def _fractions(
+    sheet: LabelledSheet, x0: float, y0: float, x1: float, y1: float
+) -> tuple[float, float, float, float]:
+    aspect = sheet.sheet.aspect
+    return (
+        round(x0, 5),
+        round(max(0.0, y0 / aspect), 5),
+        round(min(1.0, x1), 5),
+        round(min(1.0, y1 / aspect), 5),
+    )
+
+
+def _loose(pages: Sequence[Signed]) -> list[Mark]:
+    """Names that stand beside a date with no label in their line."""
+    found = []
+    for page in pages:
+        for row in page.sheet.sheet.rows:
+            dates = [p for p in row if find_dates(p.text)]
+            names = [p for p in row if re.fullmatch(r"[\u3400-\u9fff]{2,4}", p.text.strip())]
+            labelled = {label.piece for label in page.sheet.labels if label.piece.row == row[0].row}
+            if dates and names and not labelled:
+                found.append(Mark("", True, 0.6, page.sheet.sheet.box(names[:1])))
+    return found
+
+
+def seals(kind: RecordType | None, pages: Sequence[Signed]) -> tuple[Mark, ...]:
+    """One mark a place for a seal; a seal that no place asks for is a mark "seal" of its own."""
+    places = list(kind.seals) if kind else []
+    free = {place.code: place for place in places}
+    marks: dict[str, Mark] = {}
+    extra = []
+    for page in pages:
+        for seal in page.picture.seals if page.picture else ():
+            aspect = page.sheet.sheet.aspect
+            box = Box(
+                page.sheet.sheet.page.number,
+                *(round(v, 5) for v in (seal.x0, seal.y0 / aspect, seal.x1, seal.y1 / aspect)),
+            )
+            code = _place_of_seal(seal, page.sheet, list(free.values()))
+            if code is None:
+                extra.append(Mark("seal", True, round(seal.confidence, 4), box))
+            else:
+                free.pop(code)
+                marks[code] = Mark(code, True, round(seal.confidence, 4), box)
+    seen = any(page.picture is not None for page in pages)
+    missing = [Mark(p.code, False, 0.9 if seen else 0.5) for p in places if p.code not in marks]
+    return (*marks.values(), *missing, *extra)
+
+
+def _place_of_seal(seal: Seal, sheet: LabelledSheet, free: Sequence[Place]) -> str | None:
+    """The place whose words are read in the seal or stand nearest to it; else the first that is required."""
+    if not free:
+        return None
+    cx, cy = (seal.x0 + seal.x1) / 2, (seal.y0 + seal.y1) / 2
+
+    def distance(place: Place) -> float:
+        stems = {_SEALING.sub("", clean_label(n)) for n in (place.label_zh, *place.aliases)} - {""}
+        near = [
+            max(seal.x0 - p.x1, p.x0 - seal.x1, seal.y0 - p.y1, p.y0 - seal.y1, 0.0)
+            + 0.05 * float(np.hypot((p.x0 + p.x1) / 2 - cx, p.middle - cy))
+            for p in sheet.sheet.pieces
+            if any(len(stem) >= 2 and stem in clean_label(p.text) for stem in stems)
+        ]
+        return min([*near, 0.5 if place.required else 0.6])
+
+    return min(free, key=distance).code
