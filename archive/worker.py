@@ -6,9 +6,9 @@ no database: it only starts children, and tells another child when one of them d
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import logging
+import mmap
 import os
 import signal
 import socket
@@ -22,7 +22,6 @@ from celery.worker.request import Request
 
 from archive.adapters.jobs.celery_jobs import WORK, make_celery
 from archive.bootstrap import Settings, open_archive, read_settings
-from archive.ports.unit_of_work import DatabaseUnavailable
 from archive.services import leases, work
 from archive.services.archive import Archive
 
@@ -43,7 +42,8 @@ class JobRequest(Request):  # type: ignore[misc]
 
     def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> None:
         super().on_failure(exc_info, send_failed_event, return_ok)
-        if isinstance(exc_info.exception, WorkerLostError) and self.worker_pid and self.args:
+        error = getattr(exc_info.exception, "exc", exc_info.exception)  # billiard wraps it for its traceback
+        if isinstance(error, WorkerLostError) and self.worker_pid and self.args:
             worker = f"{_node()}/{self.worker_pid}"
             log.warning("worker %s died while it did job %s", worker, self.args[0])
             with contextlib.suppress(Exception):  # else its lease runs out
@@ -72,6 +72,11 @@ class _Child:
 
 _child = _Child()
 _main = os.getpid()
+_signs: _SignsOfLife | None = None
+_cut_short = threading.Event()
+_stopping = mmap.mmap(-1, 1)
+"""Memory that a main process shares with its children: not zero when no other job shall begin. (A lock could
+stay held by a child that is killed.)"""
 
 
 def _node() -> str:
@@ -104,13 +109,15 @@ def make_app(settings: Settings) -> Celery:
 
 
 def _work(job_id: str) -> None:
+    if _stopping[0]:  # the row waits for the next worker
+        return
     work.run_job(_child.archive(), job_id, _name())
 
 
 def _worker_died(job_id: str, worker: str) -> None:
     archive = _child.archive()
     if leases.worker_died(archive, job_id, worker):
-        work.run_job(archive, job_id, _name())
+        work.send(archive, [job_id])
 
 
 def _resend() -> None:
@@ -121,23 +128,44 @@ def _daily() -> None:
     work.enqueue_daily(_child.archive())
 
 
-@signals.worker_process_init.connect  # type: ignore[untyped-decorator]
-def _child_started(**_: Any) -> None:
-    over = threading.Event()
+class _SignsOfLife:
+    """A thread of each child that says every few seconds that the child is there."""
 
-    def beat() -> None:
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="signs of life", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def _run(self) -> None:
         while True:
             try:
                 leases.beat(_child.archive(), _name())
-            except DatabaseUnavailable as error:
+            except Exception as error:  # a database that is away comes back; the next sign says so
                 log.warning("no sign of life could be written: %s", error)
-            except Exception:
-                log.exception("no sign of life could be written")
-            if over.wait(BEAT_SECONDS):
+            if self._over.wait(BEAT_SECONDS):
                 return
 
-    threading.Thread(target=beat, name="signs of life", daemon=True).start()
-    atexit.register(over.set)
+    def stop(self) -> None:
+        """Say goodbye, so that nobody waits for this child."""
+        self._over.set()
+        self._thread.join(BEAT_SECONDS)
+        with contextlib.suppress(Exception):
+            leases.goodbye(_child.archive(), _name())
+
+
+@signals.worker_process_init.connect  # type: ignore[untyped-decorator]
+def _child_started(**_: Any) -> None:
+    global _signs
+    _signs = _SignsOfLife()
+    _signs.start()
+
+
+@signals.worker_process_shutdown.connect  # type: ignore[untyped-decorator]
+def _child_ends(**_: Any) -> None:
+    if _signs is not None:
+        _signs.stop()
 
 
 def run_worker(concurrency: int) -> None:
@@ -157,15 +185,16 @@ def run_worker(concurrency: int) -> None:
         without_mingle=True,
         quiet=True,
     )
-    try:
-        worker.start()
-    finally:
+    worker.start()
+    if _cut_short.is_set():
         leases.give_back(open_archive(settings), _node() + "/")
 
 
 def _hurry(how: str, **_: Any) -> None:
     """After the first request to stop, insist when jobs take too long."""
+    _stopping[0] = 1
     if how != "Warm":
+        _cut_short.set()
         return
     timer = threading.Timer(STOP_SECONDS, os.kill, (os.getpid(), signal.SIGQUIT))
     timer.daemon = True

@@ -25,6 +25,13 @@ def beat(archive: Archive, worker: str) -> None:
         uow.commit()
 
 
+def goodbye(archive: Archive, worker: str) -> None:
+    """Take back the sign of life of a worker that ends."""
+    with archive.uow(write=True) as uow:
+        uow.remove(WorkerBeat, worker)
+        uow.commit()
+
+
 def worker_died(archive: Archive, job_id: str, worker: str) -> bool:
     """End the lease of a job whose worker is known to be dead, so that it need not run out first.
 

@@ -61,10 +61,11 @@ def make_celery(broker_url: str, home: Path) -> Celery:
         worker_enable_remote_control=False,
         worker_send_task_events=False,
         worker_proc_alive_timeout=120,
+        worker_lost_wait=1,
         enable_utc=True,
     )
     if urlsplit(broker_url).scheme == "filesystem":
-        app.conf.broker_transport = _TRANSPORT
+        app.conf.update(broker_transport=_TRANSPORT, broker_url="filesystem://localhost//")
     return app
 
 
