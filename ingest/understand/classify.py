@@ -12,7 +12,7 @@ from functools import cached_property
 
 from ingest.understand.labels import LabelledSheet, clean_label, labels_of
 from ingest.understand.layout import compact
-from ingest.understand.titles import Titled, headline, titled
+from ingest.understand.titles import Titled, free_title, headline, titled
 from schemas.model import Pack, RecordType
 from schemas.titles import Titles
 
@@ -87,7 +87,8 @@ class Classifier:
         best, kind = ranked[0]
         margin = best - ranked[1][0] if len(ranked) > 1 else best
         confidence = min(0.95, best) if margin >= 0.15 else min(0.7, best)
-        if headline(sheets[0].sheet) is not None:
+        line = headline(sheets[0].sheet)
+        if line is not None and not (kind.kind == "correspondence" and free_title(line.text)):
             confidence = min(confidence, 0.6)  # it has a title, and that is another one
         return Call(kind if confidence >= SURE else None, confidence)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ingest.facts import Value
 from ingest.understand.labels import Label, LabelledSheet, Written, clean_label
 from ingest.understand.values import normal
 from schemas.model import FieldSpec, FieldType, RecordType
+
+_RUNNING_NUMBER = re.compile(r"[.．:：]?\s*[A-Za-z]{0,4}[-A-Za-z0-9]*\d{3,}[-A-Za-z0-9]*")
 
 
 def fields_of(kind: RecordType, sheets: Sequence[LabelledSheet]) -> tuple[Value, ...]:
@@ -16,17 +19,27 @@ def fields_of(kind: RecordType, sheets: Sequence[LabelledSheet]) -> tuple[Value,
 
 
 def field_of(spec: FieldSpec, sheets: Sequence[LabelledSheet]) -> Value | None:
-    """The best value for one field: one that its type understands before one that is only text."""
-    names = [clean_label(n) for n in (spec.label_zh, *spec.aliases, spec.label_en)]
-    candidates = [
-        (sheet, label, written)
-        for sheet in sheets
-        for name in names
-        for label in sheet.by_name.get(name, ())
-        if label.piece.row not in sheet.headers and (written := _written(spec, sheet, label)) is not None
-    ]
-    found = [_value(spec, *candidate) for candidate in candidates]
+    """The value for one field: of the labels that lead to a value its type understands, the most
+    particular one (the form's own before its aliases, in the pack's order), then the first on the pages."""
+    names = list(dict.fromkeys(clean_label(n) for n in (spec.label_zh, *spec.aliases, spec.label_en)))
+    found: list[Value] = []
+    for name in names:
+        for sheet in sheets:
+            for label in sheet.by_name.get(name, ()):
+                if label.piece.row in sheet.headers or _signing_date(spec, sheet, label):
+                    continue
+                written = _written(spec, sheet, label)
+                if written is not None:
+                    found.append(_value(spec, sheet, label, written))
+                    if found[-1].value and not written.below:
+                        return found[-1]
     return max(found, key=lambda v: (v.value != "", v.confidence), default=None)
+
+
+def _signing_date(spec: FieldSpec, sheet: LabelledSheet, label: Label) -> bool:
+    """A plain 日期 from the first signature on dates a signature, not the form."""
+    first = min(sheet.signing_rows, default=label.piece.row + 1)
+    return spec.type is FieldType.DATE and label.name == "日期" and label.piece.row >= first
 
 
 def _written(spec: FieldSpec, sheet: LabelledSheet, label: Label) -> Written | None:
@@ -37,6 +50,8 @@ def _written(spec: FieldSpec, sheet: LabelledSheet, label: Label) -> Written | N
     fits = spec.type not in (FieldType.TEXT, FieldType.CHECK, FieldType.PERSON, FieldType.NUMBER) and normal(
         spec, written.text
     )
+    if spec.role == "number":
+        return written if _RUNNING_NUMBER.fullmatch(written.text) else None
     short = spec.type is FieldType.PERSON and len(label.name) >= 3 and len(written.text) <= 6
     return written if fits or short else None
 

@@ -15,6 +15,10 @@ from schemas.text import fold
 _COLON = re.compile(r"\s*[)）\]】]?\s*(?:[(（][^()（）]{1,12}[)）])?\s*[:：]")
 _BRACKET = re.compile(r"\s*[(（][^()（）:：]{1,12}[)）]\s*$")
 _OPENERS = " \t_＿:：,，;；。、()（）[]【】|/．."
+_ROLE = re.compile(
+    r"(?:签[字名章收发]|[主经签]管|经理|代表|负责人|[经承]办人|审[核批]人?|批准人?|检查人|复查人|验收人|记录人|[填制]表人?|领取人"
+    r"|[簽籤][字名章收發]|經理|代錶|負責人|經辦人|審[核批]人?|記錄人)\s*[)）]?\s*[:：]"
+)
 _STRIP = " \t_＿:：,，;；。、|·"
 
 
@@ -23,20 +27,23 @@ def clean_label(text: str) -> str:
     return "".join(c for c in fold(text) if c.isalnum())
 
 
-SIGNS = ("签字", "签名", "签章", "签署", "盖章", "签字盖章", "签名盖章", "日期")
+SIGNS = ("签字", "签名", "签章", "签署", "盖章", "签字盖章", "签名盖章")
 """Labels that stand beside a place to sign on any form, whatever the pack says of it."""
 
 
 class Vocabulary:
     """All labels that a pack's forms print; a value ends where the next label begins."""
 
-    def __init__(self, labels: Iterable[str]) -> None:
-        self.names = frozenset(clean for label in labels if (clean := clean_label(label)))
+    def __init__(self, labels: Iterable[str], signs: Iterable[str] = ()) -> None:
+        self.signs = frozenset(clean for label in (*signs, *SIGNS) if (clean := clean_label(label)))
+        """Labels beside which somebody signs."""
+        self.names = self.signs | {clean for label in (*labels, "日期") if (clean := clean_label(label))}
 
     @classmethod
     def of_pack(cls, pack: Pack) -> Vocabulary:
-        known = (label for kind in pack.record_types.values() for label in labels_of(kind))
-        return cls((*known, *SIGNS))
+        kinds = pack.record_types.values()
+        signs = (n for kind in kinds for p in kind.signatures for n in (p.label_zh, p.label_en, *p.aliases))
+        return cls((label for kind in kinds for label in labels_of(kind)), signs)
 
     @cached_property
     def longest(self) -> int:
@@ -62,6 +69,7 @@ class Label:
     start: int
     end: int
     sure: bool
+    colon: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,11 @@ class LabelledSheet:
         self.sheet = sheet
         self._vocabulary = vocabulary
 
+    @property
+    def signs(self) -> frozenset[str]:
+        """Labels beside which somebody signs."""
+        return self._vocabulary.signs
+
     @cached_property
     def labels(self) -> tuple[Label, ...]:
         """All labels in reading order."""
@@ -94,13 +107,17 @@ class LabelledSheet:
 
     @cached_property
     def headers(self) -> frozenset[int]:
-        """Rows that head a table: three or more lone labels side by side, no value between, rows below."""
-        rows = set()
-        for number, row in enumerate(self.sheet.rows):
-            lone = sum(1 for p in row if self._alone(p))
-            if len(row) >= 3 and lone >= max(2, len(row) * 0.6) and not self._pairs(row):
-                rows.add(number)
-        return frozenset(rows)
+        """Rows that head a table: lone labels side by side, and below them a row in the same columns
+        without."""
+        found = set()
+        for number, row in enumerate(self.sheet.rows[:-1]):
+            below = self.sheet.rows[number + 1]
+            lone = [self._alone(p) for p in row]
+            if len(row) < 3 or sum(lone) < 2 or self._pairs(lone) or any(map(self._alone, below)):
+                continue
+            if sum(any(_same_column(p, q) for p in row) for q in below) >= max(2, 0.6 * len(below)):
+                found.add(number)
+        return frozenset(found)
 
     def _alone(self, piece: Piece) -> bool:
         return any(
@@ -108,10 +125,16 @@ class LabelledSheet:
             for label in self._in_piece(piece)
         )
 
-    def _pairs(self, row: Sequence[Piece]) -> bool:
+    def _pairs(self, alone: Sequence[bool]) -> bool:
         """Whether labels and values alternate, as in a form's head rather than a table's."""
-        alone = [self._alone(p) for p in row]
-        return alone[0] and not any(alone[1::2]) and sum(alone) <= (len(row) + 1) // 2
+        return alone[0] and not any(alone[1::2]) and len(alone) <= 6
+
+    @cached_property
+    def signing_rows(self) -> frozenset[int]:
+        """Rows where somebody signs: a date there, or right below, is the day of signing."""
+        labelled = {x.piece.row for x in self.labels if x.sure and x.colon and x.name in self.signs}
+        roles = {row[0].row for row in self.sheet.rows for p in row if _ROLE.search(p.text)}
+        return frozenset(labelled | roles)
 
     def _in_piece(self, piece: Piece) -> list[Label]:
         text, offsets = compact(piece.text)
@@ -120,7 +143,7 @@ class LabelledSheet:
         while i < len(text):
             apart = not i or not text[i - 1].isalnum() or _gap(piece.text, offsets, i)
             label = self._at(piece, text, offsets, i)
-            if label is None or not (apart or (label.sure and _stands_out(label, text[i - 1]))):
+            if label is None or not (apart or label.sure):
                 i += 1
                 continue
             found.append(label)
@@ -136,7 +159,7 @@ class LabelledSheet:
             rest = piece.text[end:]
             colon = _COLON.match(rest)
             if colon:
-                return Label(name, piece, offsets[i], end + colon.end(), True)
+                return Label(name, piece, offsets[i], end + colon.end(), True, True)
             if not rest.strip(_STRIP) or _BRACKET.fullmatch(rest):
                 return Label(name, piece, offsets[i], len(piece.text), i == 0)
             if i == 0 or _gap(piece.text, offsets, i):
@@ -191,9 +214,9 @@ class LabelledSheet:
         return None
 
 
-def _stands_out(label: Label, before: str) -> bool:
-    """Whether a label with a colon is one even though other text runs up to it."""
-    return len(label.name) >= 3 or before.isdigit() or before in "日号"
+def _same_column(head: Piece, cell: Piece) -> bool:
+    shared = min(head.x1, cell.x1) - max(head.x0, cell.x0)
+    return shared > 0.3 * min(head.x1 - head.x0, cell.x1 - cell.x0)
 
 
 def _gap(text: str, offsets: tuple[int, ...], i: int) -> bool:

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 
 from ingest.facts import RecordFacts, Value
 from ingest.understand.classify import Call
+from ingest.understand.dating import date_of
 from ingest.understand.fields import fields_of
-from ingest.understand.labels import LabelledSheet
-from ingest.understand.signatures import Signed, seals, signatures
+from ingest.understand.labels import LabelledSheet, clean_label
+from ingest.understand.signatures import Signed, owner_signs, seals, signatures
 from ingest.understand.split import page_of
-from ingest.understand.values import day_of, house_of, name_of
-from schemas.dates import find_dates
+from ingest.understand.values import house_of, name_of
 from schemas.houses import find_houses
 from schemas.model import RecordType
 
-_SIGNING = re.compile(
-    r"签名|签字|签收|签章|签发|盖章|负责人|代表|经办|审批|审核|批准|主管|经理|承诺人|委托人|日期|簽名|簽字|經辦"
-)
 _OWNER_IN_TEXT = (
     re.compile(r"本人\s*([\u3400-\u9fff]{2,4}?)\s*[，,（(]"),
     re.compile(r"业主\s*([\u3400-\u9fff]{2,4}?)\s*[，,因]"),
     re.compile(r"^\s*([\u3400-\u9fff]{2,4}?)\s*业主\s*[（(:：]", re.MULTILINE),
-)
-_OWNER_SIGNS = re.compile(
-    r"(?:业主|乙方|用户|承诺人|委托人|产权人|客户|住户)[（(]?(?:签名|签字|签章)[)）]?\s*[:：]\s*([\u3400-\u9fff]{2,4})\s*$"
 )
 
 
@@ -36,6 +28,9 @@ def record_of(pages: Sequence[Signed], call: Call, owner_labels: frozenset[str])
     kind = call.kind
     sheets = [page.sheet for page in pages]
     fields = fields_of(kind, sheets) if kind else ()
+    signs = signatures(kind, pages) if kind else ()
+    signer = owner_signs(kind, pages, signs) if kind else None
+    dated = date_of(kind, fields, sheets)
     many = _is_table_of_houses(kind, sheets)
     house_value = _by_role(kind, fields, "house")
     house, written = _house(sheets, house_value) if not many else (None, "")
@@ -47,10 +42,10 @@ def record_of(pages: Sequence[Signed], call: Call, owner_labels: frozenset[str])
         text="\n\f\n".join(s.sheet.page.text for s in sheets),
         house_written=written,
         house=house,
-        owner=None if many else _owner(sheets, _by_role(kind, fields, "owner"), owner_labels),
-        date=_date(sheets, _by_role(kind, fields, "date")),
+        owner=None if many else _owner(kind, pages, _by_role(kind, fields, "owner"), signer, owner_labels),
+        date=dated.day if dated else None,
         fields=fields,
-        signatures=signatures(kind, pages) if kind else (),
+        signatures=signs,
         seals=seals(kind, pages),
         register_page=page_of(sheets[0]),
     )
@@ -63,7 +58,15 @@ def _by_role(kind: RecordType | None, fields: Sequence[Value], role: str) -> Val
 
 def _is_table_of_houses(kind: RecordType | None, sheets: Sequence[LabelledSheet]) -> bool:
     """A register with a house in each row belongs to no single house."""
-    return kind is not None and kind.dossier == "register_quarter" and len(_houses(sheets)) != 1
+    if kind is None:
+        return False
+    names = {
+        clean_label(n) for spec in kind.fields if spec.role == "house" for n in (spec.label_zh, *spec.aliases)
+    }
+    labels = [(sheet, label) for sheet in sheets for name in names for label in sheet.by_name.get(name, ())]
+    if any(label.piece.row not in sheet.headers for sheet, label in labels):
+        return False
+    return bool(labels) or (kind.kind == "register" and len(_houses(sheets)) != 1)
 
 
 def _houses(sheets: Sequence[LabelledSheet]) -> dict[str, str]:
@@ -79,45 +82,32 @@ def _house(sheets: Sequence[LabelledSheet], value: Value | None) -> tuple[str | 
     return None, value.written if value else ""
 
 
-def _owner(sheets: Sequence[LabelledSheet], value: Value | None, owner_labels: frozenset[str]) -> str | None:
+def _owner(
+    kind: RecordType | None,
+    pages: Sequence[Signed],
+    value: Value | None,
+    signed: str | None,
+    owner_labels: frozenset[str],
+) -> str | None:
+    """The owner's name: from its field, from a sentence, from the signature; any form's field if the type is
+    unknown. A name that lost a character under a line is taken whole from the signature.
+    """
     if value is not None and (name := name_of(value.written)):
+        return signed if signed and len(name) == 2 and len(signed) == 3 and name in signed else name
+    sheets = [page.sheet for page in pages]
+    if kind is None and (name := _labelled_owner(sheets, owner_labels)):
         return name
-    for sheet in sheets:
-        for name in owner_labels:
-            for label in sheet.by_name.get(name, ()):
-                written = sheet.written(label)
-                if written and (found := name_of(written.text)):
-                    return found
     text = "\n".join(s.sheet.text for s in sheets)
     for pattern in _OWNER_IN_TEXT:
         if match := pattern.search(text):
             return match[1]
+    return signed
+
+
+def _labelled_owner(sheets: Sequence[LabelledSheet], owner_labels: frozenset[str]) -> str | None:
     for sheet in sheets:
-        for piece in sheet.sheet.pieces:
-            if match := _OWNER_SIGNS.search(piece.text):
-                return match[1]
+        for label in sheet.labels:
+            written = sheet.written(label) if label.name in owner_labels else None
+            if written is not None and (name := name_of(written.text)):
+                return name
     return None
-
-
-def _date(sheets: Sequence[LabelledSheet], value: Value | None) -> date | None:
-    if value is not None and (day := day_of(value.written)):
-        return day
-    days = _signing_days(sheets)
-    return Counter(days).most_common(1)[0][0] if days else None
-
-
-def _signing_days(sheets: Sequence[LabelledSheet]) -> list[date]:
-    """Days that stand in a line with, or right below, a place to sign; in reading order."""
-    days = []
-    for sheet in sheets:
-        near = False
-        for row in sheet.sheet.rows:
-            text = " ".join(p.text for p in row)
-            signs = bool(_SIGNING.search(text))
-            if signs or near:
-                days += [found.date for p in row for found in find_dates(p.text)]
-            near = signs
-    if days:
-        return days
-    lower = [p for s in sheets for p in s.sheet.pieces if p.row > len(s.sheet.rows) // 2]
-    return [found.date for p in reversed(lower) for found in find_dates(p.text)][:1]

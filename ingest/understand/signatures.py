@@ -84,6 +84,23 @@ class Signed:
     picture: Picture | None
 
 
+def owner_signs(kind: RecordType, pages: Sequence[Signed], marks: Sequence[Mark]) -> str | None:
+    """The owner's name as read from their own signature."""
+    places = {p.code for p in kind.signatures if p.who == "owner" or p.code.startswith(("owner", "customer"))}
+    for mark in marks:
+        if mark.place not in places or not mark.present or mark.box is None:
+            continue
+        for page in pages:
+            sheet = page.sheet.sheet
+            for piece in sheet.pieces:
+                if sheet.page.number != mark.box.page or sheet.box([piece]) != mark.box:
+                    continue
+                name = re.search(r"([\u3400-\u9fff]{2,4})\s*(?:[(（]?\d{4}.*)?$", piece.text)
+                if name and clean_label(name[1]) not in page.sheet.by_name:
+                    return name[1]
+    return None
+
+
 def signatures(kind: RecordType, pages: Sequence[Signed]) -> tuple[Mark, ...]:
     """One mark a place of the type: signed or not. A place whose label is nowhere counts as not signed,
     unless a name stands beside a free date, as on copies and letters."""
@@ -96,7 +113,7 @@ def signatures(kind: RecordType, pages: Sequence[Signed]) -> tuple[Mark, ...]:
     taken: set[str] = set()
     for page in pages:
         for label in page.sheet.labels:
-            if label.name in SIGNS and label.name != "日期" and label.sure:
+            if label.name in SIGNS and label.sure:
                 place_of = _place_above(kind, page.sheet, label, set(marks) | taken)
                 if place_of is not None:
                     taken.add(place_of.code)
@@ -112,9 +129,12 @@ def _named(place: Place, mark: Mark) -> Mark:
 
 
 def _labels(place: Place, page: Signed, fields: set[str]) -> list[Label]:
+    """Labels of the place; those that also head a field only with a colon, and only where no other is
+    there."""
     names = [clean_label(n) for n in (place.label_zh, *place.aliases)]
-    own = [n for n in names if n not in fields or _SIGNING.search(n)] or names
-    return [label for name in own for label in page.sheet.by_name.get(name, ()) if label.sure]
+    labels = [label for name in names for label in page.sheet.by_name.get(name, ()) if label.sure]
+    own = [label for label in labels if label.name not in fields or _SIGNING.search(label.name)]
+    return own or [label for label in labels if label.colon]
 
 
 def _place_above(kind: RecordType, sheet: LabelledSheet, label: Label, taken: set[str]) -> Place | None:

@@ -92,9 +92,22 @@ def prominence(piece: Piece, sheet: Sheet) -> float:
     return 0.4 * size + 0.25 * centred + 0.15 * alone + 0.2 * high
 
 
+def _could_be_title(text: str) -> bool:
+    clean = clean_title(text)
+    return len(clean) >= 3 and sum(c.isdigit() for c in clean) < 3 and not clean.endswith("号")
+
+
+def free_title(text: str) -> bool:
+    """Whether a headline says what a letter is about instead of naming a form."""
+    clean = clean_title(text)
+    return clean.startswith("关于") or (len(clean) >= 8 and clean[-1] in "函信") or clean.endswith("决议")
+
+
 def headline(sheet: Sheet) -> Piece | None:
-    """The line that looks like this page's title, whether or not a type has that name; None on a plain
-    page."""
+    """The line that looks like this page's title, whether or not a type has that name; None on a plain page.
+
+    The office's name above a letter's subject looks like a title too: the subject goes first.
+    """
     rows = [row[0] for row in sheet.rows if len(row) == 1]
-    lines = [p for p in rows if len(clean_title(p.text)) >= 3 and prominence(p, sheet) >= 0.6]
-    return max(lines, key=lambda p: (prominence(p, sheet), p.height), default=None)
+    lines = [p for p in rows if _could_be_title(p.text) and prominence(p, sheet) >= 0.6]
+    return max(lines, key=lambda p: (free_title(p.text), prominence(p, sheet), p.height), default=None)
