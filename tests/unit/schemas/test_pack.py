@@ -97,6 +97,15 @@ def test_no_two_labels_of_one_form_are_the_same(pack: Pack) -> None:
         assert len(labels) == len(set(labels)), record_type.code
 
 
+def test_marks_tell_types_apart(pack: Pack) -> None:
+    kinds = [k for k in pack.record_types.values() if k.marks]
+    for one in kinds:
+        for other in kinds:
+            if one is not other:
+                shared = [m for m in one.marks if any(m in theirs for theirs in other.marks)]
+                assert len(shared) < 2, (one.code, other.code, shared)
+
+
 GOOD = """\
 family: extra
 record_types:
