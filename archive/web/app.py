@@ -43,6 +43,7 @@ def create_app(archive: Archive, *, zone: str | None = None) -> FastAPI:
     )
     where = ZoneInfo(zone or read_settings().timezone)
     app.state.web = Web(archive, where, {code: environment(code, where, archive.pack) for code in LANGUAGES})
+    app.add_middleware(failures.TooBig)
     app.add_middleware(Headers)
     failures.install(app)
     app.mount("/static", Assets(directory=STATIC), name="static")

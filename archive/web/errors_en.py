@@ -60,6 +60,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "grade_missing": ("The grade is missing.", "Choose it: how long the record is kept depends on it."),
     "date_missing": ("The date is missing.", "Enter it: the retention period counts from it."),
     "no_page": ("This page cannot be shown.", "Download the original, or ask the archivist to check it."),
+    "bad_catalogue": (
+        "The catalogue must be .jsonl, .csv or .xlsx.",
+        "Save it as one of these, then import it again.",
+    ),
+    "no_file": ("The form holds no file.", "Put the file into the field named file."),
+    "in_use": (
+        "There is an archive here already.",
+        "The demonstration needs an empty folder; choose another one.",
+    ),
     # search
     "empty_query": ("Enter words, a house number or an archival code.", ""),
     "bad_query": ("This search is not understood.", "Shorten it or write it another way."),

@@ -8,7 +8,9 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive.ports.store import StoreUnavailable
 from archive.ports.unit_of_work import DatabaseUnavailable
@@ -99,6 +101,28 @@ def _http(request: Request, error: Exception) -> Response:
 def _unexpected(request: Request, error: Exception) -> Response:
     log.error("%s %s", request.method, request.url.path, exc_info=error)
     return tell(request, INTERNAL, 500)
+
+
+class TooBig:
+    """Says in words what the body limit answers with a bare 413."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        cut_off = False
+
+        async def in_words(message: Message) -> None:
+            nonlocal cut_off
+            if message["type"] == "http.response.start" and message["status"] == 413:
+                cut_off = MutableHeaders(scope=message).get("content-type", "").startswith("text/plain")
+                if cut_off:
+                    answer = tell(Request(scope, receive), HTTP_ERRORS[413], 413)
+                    await answer(scope, receive, send)
+            if not cut_off:
+                await send(message)
+
+        await self.app(scope, receive, in_words if scope["type"] == "http" else send)
 
 
 def install(app: FastAPI) -> None:

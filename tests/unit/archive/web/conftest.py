@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -113,6 +114,18 @@ class served:  # noqa: N801 - reads as a verb
         self.thread.join(10)
 
 
+def plain_client(address: str, **options: Any) -> httpx.Client:
+    """A client for this machine: without certificates and proxies it is made at once."""
+    return httpx.Client(base_url=address, verify=False, trust_env=False, **options)
+
+
+@pytest.fixture(scope="session")
+def stranger(site: Site) -> Iterator[httpx.Client]:
+    """Someone who is not signed in."""
+    with plain_client(site.address) as client:
+        yield client
+
+
 @dataclass
 class Browser:
     """A signed-in browser without scripts: keeps cookies, follows redirects, fills the form token in."""
@@ -138,7 +151,7 @@ def browser(site: Site) -> Iterator[Callable[[str], Browser]]:
 
     def signed_in(role: str) -> Browser:
         if role not in open_ones:
-            client = httpx.Client(base_url=site.address, follow_redirects=True)
+            client = plain_client(site.address, follow_redirects=True)
             form = token_in(client.get("/sign-in").text)
             home = client.post("/sign-in", data={"csrf": form, "name": role, "password": PASSWORD})
             assert home.status_code == 200
@@ -151,16 +164,16 @@ def browser(site: Site) -> Iterator[Callable[[str], Browser]]:
 
 
 @pytest.fixture(scope="session")
-def bearer(site: Site) -> Iterator[Callable[[str], httpx.Client]]:
+def bearer(site: Site, stranger: httpx.Client) -> Iterator[Callable[[str], httpx.Client]]:
     """`bearer("staff")`: an API client of that person."""
     clients: dict[str, httpx.Client] = {}
 
     def of(role: str) -> httpx.Client:
         if role not in clients:
-            answer = httpx.post(f"{site.address}/api/v1/session", json={"name": role, "password": PASSWORD})
+            answer = stranger.post("/api/v1/session", json={"name": role, "password": PASSWORD})
             assert answer.status_code == 201
             headers = {"Authorization": f"Bearer {answer.json()['token']}"}
-            clients[role] = httpx.Client(base_url=site.address, headers=headers)
+            clients[role] = plain_client(site.address, headers=headers)
         return clients[role]
 
     yield of

@@ -81,8 +81,6 @@ def test_asking_approving_reading_and_its_traces(site: Site, browser: Person, be
     assert "fields" not in shown
     watched = bearer("manager").get(f"/api/v1/requests/{request}").json()
     assert [r["page"] for r in watched["opened"]] == [1]
-    assert (
-    )
     log = browser("auditor").get("/audit", event="page:viewed").text
     assert secret in log
     assert PEOPLE["staff"] in log

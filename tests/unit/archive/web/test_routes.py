@@ -7,7 +7,6 @@ import httpx
 from archive.web import api, pages
 from archive.web.security import SIGNED_IN, required_actions
 from schemas.model import ACTIONS
-from tests.unit.archive.web.conftest import Site
 
 OPEN = {
     ("GET", "/live"),
@@ -46,17 +45,17 @@ def test_open_routes_are_the_listed_ones_and_require_nothing() -> None:
         assert required_actions(there[door]) == []
 
 
-def test_nothing_is_served_beside_the_listed_routers(site: Site) -> None:
+def test_nothing_is_served_beside_the_listed_routers(stranger: httpx.Client) -> None:
     for path in ("/docs", "/redoc", "/openapi.json", "/static/", "/static/../app.py", "/static/css/"):
-        assert httpx.get(site.address + path).status_code == 404, path
+        assert stranger.get(path).status_code == 404, path
 
 
-def test_who_is_not_signed_in_gets_nowhere(site: Site) -> None:
+def test_who_is_not_signed_in_gets_nowhere(stranger: httpx.Client) -> None:
     for method, path, _ in ROUTES:
         if (method, path) in OPEN:
             continue
         address = path.replace("{", "").replace("}", "").replace(":path", "").replace("/page.jpg", "/1.jpg")
-        answer = httpx.request(method, site.address + address, params={"version": "1"})
+        answer = stranger.request(method, address, params={"version": "1"})
         if path.startswith(api.PREFIX):
             assert answer.status_code in (401, 422), (method, path, answer.status_code)
         elif method == "GET":

@@ -11,7 +11,7 @@ import pytest
 from archive.web import pages
 from archive.web.rendering import came_from
 from archive.web.security import CONTENT_POLICY, SAFE_METHODS
-from tests.unit.archive.web.conftest import PASSWORD, Browser, Site, token_in
+from tests.unit.archive.web.conftest import PASSWORD, Browser, Site, plain_client, token_in
 
 Person = Callable[[str], Browser]
 UNSAFE = [
@@ -25,8 +25,8 @@ UNSAFE = [
 @pytest.mark.parametrize(
     "path", ["/sign-in", "/", "/no-such-page", "/api/v1/health", "/static/css/dangan.css"]
 )
-def test_every_answer_carries_the_headers(site: Site, path: str) -> None:
-    headers = httpx.get(site.address + path).headers
+def test_every_answer_carries_the_headers(stranger: httpx.Client, path: str) -> None:
+    headers = stranger.get(path).headers
     assert headers["content-security-policy"] == CONTENT_POLICY
     assert "unsafe" not in CONTENT_POLICY
     assert headers["x-content-type-options"] == "nosniff"
@@ -34,14 +34,14 @@ def test_every_answer_carries_the_headers(site: Site, path: str) -> None:
     assert headers["referrer-policy"] == "no-referrer"
 
 
-def test_only_static_files_may_be_stored(site: Site, browser: Person) -> None:
+def test_only_static_files_may_be_stored(site: Site, browser: Person, stranger: httpx.Client) -> None:
     for path in ("/", "/find?q=电梯", f"/records/{site.records['callback_record']}", "/access"):
         assert browser("staff").get(path).headers["cache-control"] == "no-store"
-    assert "immutable" in httpx.get(site.address + "/static/css/dangan.css?v=1").headers["cache-control"]
+    assert "immutable" in stranger.get("/static/css/dangan.css?v=1").headers["cache-control"]
 
 
 def test_the_session_cookie_is_closed(site: Site) -> None:
-    with httpx.Client(base_url=site.address) as client:
+    with plain_client(site.address) as client:
         form = token_in(client.get("/sign-in").text)
         answer = client.post("/sign-in", data={"csrf": form, "name": "staff", "password": PASSWORD})
         cookie = next(c for c in answer.headers.get_list("set-cookie") if c.startswith("dangan_session="))
@@ -118,7 +118,7 @@ def test_a_file_is_only_ever_saved(site: Site, browser: Person) -> None:
 def test_sign_in_says_the_same_for_a_wrong_name_and_a_wrong_password(site: Site) -> None:
     said = []
     for name in ("manager", "nobody-of-this-name"):
-        with httpx.Client(base_url=site.address) as client:
+        with plain_client(site.address) as client:
             form = token_in(client.get("/sign-in").text)
             answer = client.post("/sign-in", data={"csrf": form, "name": name, "password": "wrong-wrong"})
             assert answer.status_code == 403
