@@ -13,8 +13,8 @@ from pathlib import Path
 
 from ingest import documents, sniff
 from ingest.facts import FileFacts, Limits, Page, Problem, RecordFacts
+from ingest.formats import content_of, is_kept
 from ingest.problems import REFUSED, UNREADABLE, problem, state_of
-from ingest.read import docx, image, office, pdf, text
 from ingest.read.content import Content, Image
 from schemas.model import Pack
 
@@ -23,37 +23,6 @@ Understand = Callable[..., Sequence[RecordFacts]]
 Notice = Callable[[int], None]
 
 _FATAL = REFUSED | UNREADABLE
-_KEPT = (sniff.XLSX, sniff.EML)
-
-
-def content_of(path: Path, media_type: str, limits: Limits) -> Content:
-    """The content of a file whose kind is known; the caller closes it (`Content.close`)."""
-    if media_type == sniff.DOCX:
-        return docx.read(path, limits)
-    if media_type == sniff.PDF:
-        return pdf.read(path, limits)
-    if media_type in image.MEDIA_TYPES:
-        return image.read(path, media_type, limits)
-    if media_type == sniff.TEXT:
-        return text.read(path, limits)
-    if media_type == sniff.XLSX:
-        return office.read_sheets(path, limits)
-    if media_type == sniff.EML:
-        return office.read_mail(path, limits)
-    return Content(media_type, problems=(_unreadable(media_type),))
-
-
-def _unreadable(media_type: str) -> Problem:
-    name = sniff.name_of(media_type)
-    if media_type in sniff.PROGRAMS:
-        return problem("executable", actual=name)
-    if media_type in sniff.ARCHIVES:
-        return problem("archive_container", actual=name)
-    if media_type == sniff.OFFICE_LOCKED:
-        return problem("password_needed")
-    return (
-        problem("unknown_format") if media_type == sniff.UNKNOWN else problem("kept_unreadable", actual=name)
-    )
 
 
 @dataclass(slots=True)
@@ -87,7 +56,7 @@ class Pipeline:
             return FileFacts(state_of(problems), content.media_type, content.pages, problems=problems)
         pages, found = self._recognised(content)
         problems += found
-        if content.media_type in _KEPT:
+        if is_kept(content.media_type):
             # Their text is searchable, yet what a person sees is the original: it is kept, not filed as read.
             problems += (problem("kept_unreadable", actual=sniff.name_of(content.media_type)),)
         state = state_of(problems)

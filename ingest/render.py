@@ -16,15 +16,15 @@ from PIL import ImageDraw, ImageFont
 
 from ingest import layout, sniff
 from ingest.facts import Limits, Problem
-from ingest.problems import problem
-from ingest.read import docx, image, office, text
-from ingest.read.content import Content, Image
+from ingest.formats import FORMATS, content_of
+from ingest.problems import REFUSED, UNREADABLE, problem
+from ingest.read import image
+from ingest.read.content import Block, Content, Image
 from ingest.read.pdf import page_image
 
 QUALITY = 80
 LIMITS = Limits()
 MAX_WIDTH = 6000
-_TEXTS = (sniff.DOCX, sniff.TEXT, sniff.XLSX, sniff.EML)
 
 
 class RenderError(Exception):
@@ -43,7 +43,7 @@ def page_count(path: Path, media_type: str, *, limits: Limits = LIMITS) -> int:
             return len(document)
         finally:
             document.close()
-    if media_type in _TEXTS:
+    if _is_laid_out(media_type):
         return len(layout.lay_out(_blocks(path, media_type, limits)))
     content = _image_content(path, media_type, limits)
     try:
@@ -65,7 +65,7 @@ def render_page(
         raise ValueError(f"width {width} is not between 16 and {MAX_WIDTH} pixels")
     if media_type == sniff.PDF:
         picture = _pdf_page(path, page, width, limits)
-    elif media_type in _TEXTS:
+    elif _is_laid_out(media_type):
         picture = _text_page(path, media_type, page, width, font, limits)
     else:
         picture = _image_page(path, media_type, page, width, limits)
@@ -123,7 +123,7 @@ def _pdf_page(path: Path, number: int, width: int, limits: Limits) -> Any:
 def _image_content(path: Path, media_type: str, limits: Limits) -> Content:
     if media_type not in image.MEDIA_TYPES:
         raise RenderError(problem("kept_unreadable", actual=sniff.name_of(media_type)))
-    content = image.read(path, media_type, limits)
+    content = image.read(path, limits, media_type)
     if content.problems:
         raise RenderError(content.problems[0])
     return content
@@ -155,17 +155,17 @@ def _check(number: int, count: int) -> None:
         raise RenderError(problem("page_unreadable", pages=number))
 
 
-def _blocks(path: Path, media_type: str, limits: Limits) -> tuple[Any, ...]:
-    if media_type == sniff.TEXT:
-        content = text.read(path, limits)
-    elif media_type == sniff.EML:
-        content = office.read_mail(path, limits)
-    else:
-        guarded = sniff.sniff(path, "", limits)
-        if guarded.problems:
-            raise RenderError(guarded.problems[0])
-        content = docx.read(path, limits) if media_type == sniff.DOCX else office.read_sheets(path, limits)
-    fatal = [p for p in content.problems if p.code in ("damaged", "zip_bomb")]
+def _is_laid_out(media_type: str) -> bool:
+    """Whether a kind has text without pages of its own, which the plain rendition shows."""
+    return media_type in FORMATS and media_type != sniff.PDF and media_type not in image.MEDIA_TYPES
+
+
+def _blocks(path: Path, media_type: str, limits: Limits) -> tuple[Block, ...]:
+    guarded = sniff.sniff(path, "", limits)
+    content = Content(media_type, problems=guarded.problems)
+    if not guarded.problems:
+        content = content_of(path, media_type, limits)
+    fatal = [p for p in content.problems if p.code in REFUSED | UNREADABLE]
     if fatal:
         raise RenderError(fatal[0])
     return content.blocks

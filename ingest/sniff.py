@@ -43,6 +43,7 @@ EXTENSIONS: dict[str, tuple[str, ...]] = {
     "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "image/tiff": (".tif", ".tiff"),
     "image/heic": (".heic", ".heif", ".hif"),
+    "application/vnd.oasis.opendocument.text": (".odt", ".ott"),
     TEXT: (
         ".txt",
         ".text",
@@ -76,6 +77,7 @@ NAMES: dict[str, str] = {
     "image/jpeg": " JPEG 图片",
     "image/tiff": " TIFF 图片",
     "image/heic": " HEIC 图片",
+    "application/vnd.oasis.opendocument.text": "开放文档（ODT）",
     TEXT: "纯文本",
     EML: "电子邮件（EML）",
     ZIP: "压缩包（ZIP）",
@@ -185,20 +187,28 @@ def _zip(path: Path, head: bytes, size: int, limits: Limits) -> Sniffed:
             broken = container.guard(archive, size, limits)
             names = archive.namelist() if len(archive.infolist()) <= limits.entries else []
             types = b""
-            if not broken and "[Content_Types].xml" in names:
-                types = container.part(archive, "[Content_Types].xml", limits)
+            declared = names[:1] == ["mimetype"]
+            telling = "mimetype" if declared else "[Content_Types].xml"
+            if not broken and telling in names:
+                types = container.part(archive, telling, limits)
     except container.Refusal as refusal:
         return Sniffed(_office(_names_in(head), b""), (refusal.problem,))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         kind = _office(_names_in(head), head)
         return Sniffed(kind, (problem("damaged", reason="压缩目录缺失或不完整"),))
-    kind = _office(names, types)
+    kind = _declared(types) if declared else _office(names, types)
     macros = [n for n in names if n.lower().endswith("vbaproject.bin")]
     if broken:
         return Sniffed(kind, (broken,))
     if macros or kind in (DOCM, XLSM):
         return Sniffed(kind, (problem("macro", parts="、".join(macros[:3]) or "macroEnabled"),))
     return Sniffed(kind)
+
+
+def _declared(types: bytes) -> str:
+    """What a container says of itself in a first entry `mimetype`, as OpenDocument files do."""
+    said = types[:100].decode("ascii", "replace").strip()
+    return said if re.fullmatch(r"application/[\w.+-]+", said) else ZIP
 
 
 def _names_in(head: bytes) -> list[str]:

@@ -24,7 +24,7 @@ Pillow.MAX_IMAGE_PIXELS = (
 )
 
 
-def read(path: Path, media_type: str, limits: Limits) -> Content:
+def read(path: Path, limits: Limits, media_type: str) -> Content:
     """The pages of an image file; all of them wait for recognition. Animated images give their first
     frame."""
     try:

@@ -32,7 +32,7 @@ class TestImages:
         pages[0].save(
             tmp_path / "t.tif", save_all=True, append_images=pages[1:], compression="group4", dpi=(300, 300)
         )
-        content = image.read(tmp_path / "t.tif", "image/tiff", Limits())
+        content = image.read(tmp_path / "t.tif", Limits(), "image/tiff")
         assert content.to_recognise == {1, 2, 3}
         assert content.image is not None
         assert content.dpi is not None
@@ -57,7 +57,7 @@ class TestImages:
         exif = picture.getexif()
         exif[0x0112] = orientation
         picture.save(tmp_path / "o.png", exif=exif)
-        content = image.read(tmp_path / "o.png", "image/png", Limits())
+        content = image.read(tmp_path / "o.png", Limits(), "image/png")
         assert content.image is not None
         assert numpy.array_equal(content.image(1), upright)
         assert (content.pages[0].width, content.pages[0].height) == (20, 40)
@@ -69,7 +69,7 @@ class TestImages:
         header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
         path = tmp_path / "b.png"
         path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")))
-        content = image.read(path, "image/png", Limits())
+        content = image.read(path, Limits(), "image/png")
         assert codes(content) == ["too_many_pixels"]
         assert content.problems[0].details["width"] == "60000"
 
@@ -77,12 +77,12 @@ class TestImages:
         Image.effect_noise((400, 400), 60).save(tmp_path / "d.jpg")
         data = (tmp_path / "d.jpg").read_bytes()
         (tmp_path / "d.jpg").write_bytes(data[: len(data) // 2])
-        content = image.read(tmp_path / "d.jpg", "image/jpeg", Limits())
+        content = image.read(tmp_path / "d.jpg", Limits(), "image/jpeg")
         assert content.image is not None
         with pytest.raises(OSError, match="truncated"):
             content.image(1)
         (tmp_path / "x.png").write_bytes(b"\x89PNG\r\n\x1a\nxxxx")
-        assert codes(image.read(tmp_path / "x.png", "image/png", Limits())) == ["damaged"]
+        assert codes(image.read(tmp_path / "x.png", Limits(), "image/png")) == ["damaged"]
 
     @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"])
     def test_every_mode_becomes_grey_or_colour_of_eight_bits(self, mode: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 from ingest import sniff
 from ingest.documents import document_of
 from ingest.facts import FileState, Limits
-from ingest.pipeline import Pipeline, content_of
+from ingest.formats import content_of
+from ingest.pipeline import Pipeline
 from schemas import load_pack
 
 AWKWARD = {
