@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from functools import cache, partial
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,9 +18,12 @@ from archive.adapters.jobs import CeleryJobs, make_celery
 from archive.adapters.keys import load_signer
 from archive.adapters.search import from_url as index_from_url
 from archive.adapters.store import from_url as store_from_url
+from archive.ports.store import BlobStore
 from archive.services.archive import Archive, FileReader
 from ingest.reader import Reader
 from schemas import Pack, PackError, load_pack
+
+T = TypeVar("T")
 
 FONT = Path(__file__).parent / "web" / "static" / "vendor" / "fonts" / "NotoSansSC-Regular.ttf"
 SCHEMES = {
@@ -43,6 +47,8 @@ class Settings:
     store_url: str
     search_url: str
     broker_url: str
+    store_key: str | None
+    store_secret: str | None
     timezone: str
     pack: Path | None
     host: str
@@ -60,6 +66,8 @@ def read_settings(env: dict[str, str] | None = None) -> Settings:
         store_url=env.get("DANGAN_STORE_URL") or f"folder://{home}/store",
         search_url=env.get("DANGAN_SEARCH_URL") or f"tantivy://{home}/index",
         broker_url=env.get("DANGAN_BROKER_URL") or "filesystem://",
+        store_key=env.get("DANGAN_STORE_KEY") or None,
+        store_secret=env.get("DANGAN_STORE_SECRET") or None,
         timezone=env.get("DANGAN_TIMEZONE") or "Asia/Shanghai",
         pack=Path(pack).expanduser().resolve() if pack else None,
         host=env.get("DANGAN_HOST") or "127.0.0.1",
@@ -153,8 +161,8 @@ def open_archive(settings: Settings | None = None, *, create: bool = False) -> A
     upgrade(engine)
     return Archive(
         uow=make_factory(engine, _hint(jobs)),
-        store=store_from_url(settings.store_url),
-        index=index_from_url(settings.search_url),
+        store=_named("DANGAN_STORE_URL", lambda: _store(settings)),
+        index=_named("DANGAN_SEARCH_URL", lambda: index_from_url(settings.search_url)),
         jobs=jobs,
         clock=SystemClock(settings.timezone),
         pack=pack,
@@ -163,6 +171,18 @@ def open_archive(settings: Settings | None = None, *, create: bool = False) -> A
         font=FONT,
         signer=cache(partial(load_signer, settings.home / "keys")),
     )
+
+
+def _store(settings: Settings) -> BlobStore:
+    return store_from_url(settings.store_url, key=settings.store_key, secret=settings.store_secret)
+
+
+def _named(name: str, make: Callable[[], T]) -> T:
+    """`make()`, with the setting's name before what is wrong with it."""
+    try:
+        return make()
+    except ValueError as error:
+        raise SettingsError(f"{name}: {error}") from error
 
 
 def _hint(jobs: CeleryJobs) -> Callable[[Sequence[str]], None]:

@@ -75,7 +75,7 @@ def fail(what: str, why: str, exit_code: int, *, code: str = "error", hint: str 
     raise SystemExit(exit_code)
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day as 2026-03-06, or any spelling that schemas.dates reads."""
 
     name = "date"

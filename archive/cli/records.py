@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -96,20 +97,18 @@ def show(record: str, as_user: str | None, as_json: bool) -> None:
 def _card(view: RecordView) -> str:
     r = view.record
     reasons = view.decision.reasons[0] if view.decision and view.decision.reasons else ""
-    return "\n".join(
-        f"{label}  {value}"
-        for label, value in (
-            ("件", r.id),
-            ("题名", r.title),
-            ("类型", r.type or "待核对"),
-            ("房屋", view.house.written if view.house else r.house_key or "-"),
-            ("日期", r.record_date or "-"),
-            ("密级", r.access_class),
-            ("状态", r.state.value),
-            ("案卷", view.dossier.code if view.dossier else "-"),
-            ("保管", reasons),
-        )
-    )
+    lines: list[tuple[str, object]] = [
+        ("件", r.id),
+        ("题名", r.title),
+        ("类型", r.type or "待核对"),
+        ("房屋", view.house.written if view.house else r.house_key or "-"),
+        ("日期", r.record_date or "-"),
+        ("密级", r.access_class),
+        ("状态", r.state.value),
+        ("案卷", view.dossier.code if view.dossier else "-"),
+        ("保管", reasons),
+    ]
+    return "\n".join(f"{label}  {value}" for label, value in lines)
 
 
 @click.command()
@@ -124,6 +123,6 @@ def get(record: str, version: int | None, output: Path | None, as_user: str | No
     archive = open_archive()
     got = reading.download(archive, actor(archive, as_user), record, version)
     if output is None:
-        click.get_binary_stream("stdout").write(got.content)
+        sys.stdout.buffer.write(got.content)
     else:
         output.write_bytes(got.content)

@@ -22,22 +22,18 @@ def serve(host: str | None, port: int | None, with_demo: bool, workers: int) -> 
     """Web, workers and scheduler together, stopped together by Ctrl-C."""
     from archive.bootstrap import SettingsError, exists, read_settings
     from archive.cli.supervisor import run_together
+    from archive.services.upkeep import in_use
 
     try:
         settings = read_settings()
     except SettingsError as error:
         fail("settings", str(error), BAD_INPUT)
-    if not exists(settings):
-        if not with_demo:
-            fail(
-                "serve",
-                f"{settings.home} holds no archive",
-                BAD_INPUT,
-                hint="run dangan init or dangan demo first",
-            )
-        _make_demo(wait=False)
-    else:
-        open_archive()
+    if not exists(settings) and not with_demo:
+        hint = "run dangan init or dangan demo first"
+        fail("serve", f"{settings.home} holds no archive", BAD_INPUT, hint=hint)
+    archive = open_archive(create=with_demo)
+    if with_demo and not in_use(archive):
+        _make_demo(archive, wait=False)
     shown_host, shown_port = host or settings.host, port or settings.port
     run_together(shown_host, shown_port, workers, chore=_finish_demo if with_demo else None)
 
@@ -54,11 +50,10 @@ def _opened() -> Archive:
     return open_archive()
 
 
-def _make_demo(*, wait: bool) -> None:
+def _make_demo(archive: Archive, *, wait: bool) -> None:
     from archive.cli.intake import wait_for
-    from archive.services import demo, results
+    from archive.services import demo, results, work
 
-    archive = open_archive(create=True)
     made = demo.create(archive, click.echo)
     for name, display_name, role, password in made.logins:
         click.echo(f"  {display_name:<8} {role:<14} {name} / {password}")
@@ -66,13 +61,15 @@ def _make_demo(*, wait: bool) -> None:
         click.echo("reading the sample papers ...")
         wait_for(archive, lambda: results.settled(archive, made.intakes))
         demo.finish(archive)
+    else:
+        work.finish_demo_later(archive)
 
 
 @click.command(name="demo")
 def demo() -> None:
     """Accounts and a demonstration estate with its own sample forms, on an empty DANGAN_HOME."""
     _refuse_used("demo")
-    _make_demo(wait=True)
+    _make_demo(open_archive(create=True), wait=True)
 
 
 @click.command()

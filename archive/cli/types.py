@@ -21,9 +21,7 @@ def types() -> None:
 def list_(as_json: bool) -> None:
     """Every record type of the pack."""
     pack, _ = open_pack()
-    emit_all(
-        kinds.list_types(pack), as_json, lambda t: f"{t['code']:<32} {t['title_zh']}  {t['retention']}"
-    )
+    emit_all(kinds.list_types(pack), as_json, lambda t: f"{t['code']:<32} {t['title_zh']}  {t['retention']}")
 
 
 @types.command()

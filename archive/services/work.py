@@ -16,7 +16,7 @@ from archive.ports.jobs import BrokerUnavailable
 from archive.ports.search import IndexUnavailable
 from archive.ports.store import StoreUnavailable
 from archive.ports.unit_of_work import AtLeast, AtMost, DatabaseUnavailable
-from archive.services import filing, indexing, keeping
+from archive.services import demo, filing, indexing, keeping
 from archive.services.archive import Archive
 from archive.services.common import new_id
 
@@ -45,11 +45,21 @@ def _rebuild_index(archive: Archive, job: Job) -> None:
     indexing.rebuild_index(archive)
 
 
+class NotYet(Exception):
+    """What the job needs is not there yet; it waits and does not count as an attempt."""
+
+
+def _finish_demo(archive: Archive, job: Job) -> None:
+    if not demo.finish(archive):
+        raise NotYet("the sample papers are still being read")
+
+
 HANDLERS: dict[str, Callable[[Archive, Job], None]] = {
     "read": _read,
     "index": _index,
     "sweep": _sweep,
     "rebuild_index": _rebuild_index,
+    "finish_demo": _finish_demo,
 }
 
 
@@ -67,7 +77,7 @@ def run_job(archive: Archive, job_id: str, worker: str) -> JobState | None:
     try:
         with _lease(archive, job):
             HANDLERS[job.kind](archive, job)
-    except ENGINE_AWAY as error:
+    except (*ENGINE_AWAY, NotYet) as error:
         log.warning("job %s (%s) waits: %s", job.id, job.kind, error)
         return _end(archive, job, JobState.WAITING, str(error), attempts=job.attempts - 1)
     except Exception as error:
@@ -180,6 +190,14 @@ def enqueue_daily(archive: Archive) -> None:
     with archive.uow(write=True) as uow:
         payload = {"on": today.isoformat()}
         uow.enqueue(Job(new_id(), "sweep", payload, JobState.WAITING, now, now, key=f"sweep:{today}"))
+        uow.commit()
+
+
+def finish_demo_later(archive: Archive) -> None:
+    """Once the sample papers are read, record what happened since to some of them."""
+    now = archive.clock.now()
+    with archive.uow(write=True) as uow:
+        uow.enqueue(Job(new_id(), "finish_demo", {}, JobState.WAITING, now, now, key="demo"))
         uow.commit()
 
 
