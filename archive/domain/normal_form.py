@@ -30,8 +30,12 @@ UNSEGMENTED = (
 WORD_CHARACTER = rf"[^\W_{UNSEGMENTED}]"
 """Regular expression of one letter or digit of a script that has words."""
 
-MAX_TEXT = 10_000_000
-"""Characters of a text that are searched; what follows them is not found."""
+MAX_TEXT = 1_000_000
+"""Characters of a text that are searched (some 1,500 full pages); what follows them is not found.
+
+A bound is needed so that one hostile text can't stop the index: an Elasticsearch node with a heap of 512 MB
+refuses a single entry of twice this size again and again.
+"""
 
 _WORD = re.compile(rf"{WORD_CHARACTER}+")
 

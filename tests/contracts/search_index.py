@@ -18,6 +18,7 @@ from datetime import date, timedelta
 import pytest
 
 from archive.adapters.search import from_url
+from archive.domain.normal_form import MAX_TEXT
 from archive.domain.query import matches, relevance
 from archive.ports.search import Hits, IndexEntry, InHouse, Phrase, Query, SearchIndex, Word
 
@@ -277,6 +278,11 @@ class SearchIndexContract:
         )
         assert ask(index, Phrase("回访记录")) == ("r1",)
         assert ask(index, Phrase("业主末")) == ("long",)
+
+    def test_a_text_beyond_the_bound_is_taken_and_found_by_its_beginning(self, index: SearchIndex) -> None:
+        index.write([an_entry(text="始" + "𠮷野" * MAX_TEXT + "末")])
+        assert ask(index, Phrase("始𠮷野")) == ("r1",)
+        assert not ask(index, Phrase("末"))
 
     def test_an_empty_index_answers(self, index: SearchIndex) -> None:
         index.ping()
