@@ -67,6 +67,7 @@ class _Raw:
     def __init__(self) -> None:
         self.sections: dict[str, dict[str, Entry]] = {section: {} for section in SECTIONS}
         self.settings = Entry({}, Place(OURS / "settings.yaml"))
+        self.words: dict[str, str] = {}
         self._digest = hashlib.sha256()
 
     @property
@@ -82,6 +83,7 @@ class _Raw:
         defaults = dict(top.mapping_of_anything("defaults"))
         if family := top.text("family", ""):
             defaults["family"] = family
+        self.words.update(top.mapping("words"))
         for section in SECTIONS:
             for entry in top.entries(section):
                 self._put(section, entry, defaults if section == "record_types" else {})
@@ -126,6 +128,7 @@ def _build(raw: _Raw) -> Pack:
         posts={c: parse_post(e, roles) for c, e in sections["posts"].items()},
         contradictions={c: parse_contradiction(e) for c, e in sections["contradictions"].items()},
         retention_rules=shared.rules,
+        words=raw.words,
         **parse_settings(raw.settings),
     )
     _check_names(pack, sections["record_types"])

@@ -311,3 +311,11 @@ class Pack:
     holidays: frozenset[date] = frozenset()
     workdays: frozenset[date] = frozenset()
     shifts: tuple[time, ...] = (time(9), time(17))
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def say(self, phrase: str, locale: str) -> str:
+        """A describing phrase of the pack (who fills, copies, deadlines, evidence, reasons) in `locale`.
+
+        Its Chinese from `words` for "zh…", else as it is written.
+        """
+        return self.words.get(phrase, phrase) if locale.startswith("zh") else phrase

@@ -188,7 +188,13 @@ def pack_schema() -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A file of a Dangan pack: record types, retention rules, access classes, roles, obligations",
-        **_entry((), family=_WORDS, defaults=_entry((), **defaults), **_sections()),
+        **_entry(
+            (),
+            family=_WORDS,
+            defaults=_entry((), **defaults),
+            words={"type": "object", "additionalProperties": _WORDS},
+            **_sections(),
+        ),
     }
 
 

@@ -82,3 +82,25 @@ def test_policy_that_cannot_be(tmp_path: Path, text: str, reason: str) -> None:
     (tmp_path / "extra.yaml").write_text(text + "\n", encoding="utf-8")
     with pytest.raises(PackError, match=reason):
         load_pack(tmp_path)
+
+
+def test_every_describing_phrase_has_its_chinese() -> None:
+    phrases: set[str] = set()
+    for kind in pack().record_types.values():
+        phrases |= {
+            kind.filled_by,
+            kind.approved_by,
+            kind.filing_deadline,
+            kind.reason,
+            *kind.copies,
+            *kind.paging,
+        }
+        phrases |= {place.who for place in (*kind.signatures, *kind.seals)}
+    for obligation in pack().obligations.values():
+        phrases |= {obligation.evidence, obligation.reason}
+    phrases.discard("")
+    assert phrases <= set(pack().words), sorted(phrases - set(pack().words))
+    assert set(pack().words) <= phrases, sorted(set(pack().words) - phrases)
+    assert pack().say("the same shift", "zh_CN") == "当班"
+    assert pack().say("the same shift", "en") == "the same shift"
+    assert pack().say("一式两份", "zh") == "一式两份"
