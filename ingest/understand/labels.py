@@ -46,8 +46,12 @@ class Vocabulary:
         return cls((label for kind in kinds for label in labels_of(kind)), signs)
 
     @cached_property
-    def longest(self) -> int:
-        return max((len(name) for name in self.names), default=0)
+    def lengths(self) -> Mapping[str, tuple[int, ...]]:
+        """First two characters → lengths of the labels that begin so, the longest first."""
+        found: dict[str, set[int]] = {}
+        for name in self.names:
+            found.setdefault(name[:2], set()).add(len(name))
+        return {begin: tuple(sorted(all_, reverse=True)) for begin, all_ in found.items() if len(begin) == 2}
 
 
 def labels_of(kind: RecordType) -> list[str]:
@@ -151,9 +155,9 @@ class LabelledSheet:
         return found
 
     def _at(self, piece: Piece, text: str, offsets: tuple[int, ...], i: int) -> Label | None:
-        for length in range(min(self._vocabulary.longest, len(text) - i), 1, -1):
+        for length in self._vocabulary.lengths.get(text[i : i + 2], ()):
             name = text[i : i + length]
-            if name not in self._vocabulary.names:
+            if len(name) < length or name not in self._vocabulary.names:
                 continue
             end = offsets[i + length - 1] + 1
             rest = piece.text[end:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.understand.layout import Piece, Sheet
 from schemas.model import RecordType
@@ -60,13 +61,14 @@ def _joined(sheet: Sheet) -> Sequence[Piece]:
     return [*sheet.pieces, *whole]
 
 
-def _named(text: str, titles: Titles) -> list[tuple[RecordType, float]]:
+@lru_cache(maxsize=4096)  # a page is asked about alone and again with its group
+def _named(text: str, titles: Titles) -> tuple[tuple[RecordType, float], ...]:
     clean = clean_title(text)
     if not 2 <= len(clean) <= 40:
-        return []
+        return ()
     exact = titles.names.get(clean)
     if exact:
-        return [(exact, 1.0)]
+        return ((exact, 1.0),)
     found = {}
     for kind, wrong in titles.near(text, wrong=max(1, len(clean) // 6)):
         found[kind.code] = (kind, 1 - wrong / len(clean))
@@ -74,7 +76,7 @@ def _named(text: str, titles: Titles) -> list[tuple[RecordType, float]]:
         share = len(name) / len(clean)
         if share >= 0.5 and share > found.get(kind.code, (kind, 0.0))[1]:
             found[kind.code] = (kind, 0.6 + 0.38 * share if _at_edge(clean, name) else share)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _at_edge(clean: str, name: str) -> bool:
