@@ -64,11 +64,13 @@ def parse_house(text: str, field: bool = False) -> str | None:
     stands in a field for houses, so that 5-602 and 3-2-1203 are taken too. A text that names two houses names
     none.
     """
-    folded = fold(text).strip(" ,，.。;；:：《》\n")
-    for pattern in (_WORDED_FIELD, _DASHED) if field else (_WORDED_FIELD,):
-        match = pattern.fullmatch(folded)
-        if match and (field or _has_house_word(match)) and (key := _key(match)):
-            return key
+    folded = _digits_mended(fold(text)).strip(" ,，.。;；:：《》\n")
+    readings = (folded, _FORM_PRINT.sub("", folded)) if field else (folded,)
+    for reading in readings:
+        for pattern in (_WORDED_FIELD, _DASHED) if field else (_WORDED_FIELD,):
+            match = pattern.fullmatch(reading)
+            if match and (field or _has_house_word(match)) and (key := _key(match)):
+                return key
     keys = {found.key for found in find_houses(text)}
     return keys.pop() if len(keys) == 1 else None
 
@@ -78,7 +80,7 @@ def find_houses(text: str) -> list[FoundHouse]:
 
     Only spellings with a house word count, so dates and numbers do not.
     """
-    folded = fold(text)
+    folded = _digits_mended(fold(text))
     if not _HINT.search(folded):
         return []
     found = []
@@ -88,16 +90,26 @@ def find_houses(text: str) -> list[FoundHouse]:
     return found
 
 
+_FORM_PRINT = re.compile(r"[ ()（）\[\]_:：]")
+"""What forms print around the blanks of a house: (3)栋(2)单元, 3_栋, spaced-out words."""
+_MISREAD = re.compile(r"(?<=\d)[ol|i](?=\d)")
+
+
+def _digits_mended(folded: str) -> str:
+    """Letters that a scanner read for figures between two figures (12o3, 1l03) made figures again, same length."""
+    return _MISREAD.sub(lambda m: "0" if m.group() == "o" else "1", folded)
+
+
 _N = rf"(?:\d{{1,3}}[a-z]?|[a-z]\d{{0,3}}|[{NUMERALS}]{{1,5}}|[甲乙丙丁戊己庚辛东西南北])"
 _U = rf"(?:\d{{1,2}}|[a-z]|[{NUMERALS}]{{1,3}}|[甲乙丙丁戊己庚辛东西])"
 _R = rf"(?:\d{{1,5}}[a-z]?|[a-z]\d{{1,4}}|[{NUMERALS}]{{1,7}})"
 _GAP = r"[ ]{0,2}"
-_DASH = rf"{_GAP}[-_/·.~]{_GAP}"
+_DASH = rf"{_GAP}[-_/·.~、]{_GAP}"
 _B_WORD = (
     r"(?:号[楼栋幢]|#[楼栋幢]?|栋楼?|幢楼?|座楼?|塔|憧|撞|楼|区"
     r"|(?<=[0-9])号(?=[^0-9]{0,3}\d{1,5}[a-z]?[ ]{0,2}[室房]))"
 )
-_U_WORD = r"(?:单元|单无|单兀|単元|号?门|梯)"
+_U_WORD = r"(?:单 ?元|单无|单兀|単元|号?门|梯)"
 _R_WORD = r"(?:号?[室房户]|号|#)"
 _AFTER = rf"(?![0-9a-z]|{_GAP}-{_GAP}\d|{_GAP}(?:栋|幢|座|单元|号楼|层|楼|期|年|月|日|㎡|平方|元|米))"
 _TAIL = (

@@ -64,6 +64,23 @@ def test_bare_figures_are_a_house_only_in_a_field_for_houses(written: str, key: 
 
 
 @pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("（3）栋（2）单元（1203）室", "3-2-1203"),
+        ("3_栋 2_单元 1203_室", "3-2-1203"),
+        ("3 栋 2 单 元 1 2 0 3 室", "3-2-1203"),
+        ("3栋2单元12O3", "3-2-1203"),
+        ("3栋2单元1l03", "3-2-1103"),
+        ("3栋、2单元、1203", "3-2-1203"),
+        ("第3栋第2单元1203", "3-2-1203"),
+        ("3号楼-2-1203", "3-2-1203"),
+    ],
+)
+def test_what_forms_print_and_scanners_misread_in_a_field(written: str, key: str) -> None:
+    assert parse_house(written, field=True) == key
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "2024-03-06",
