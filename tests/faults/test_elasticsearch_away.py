@@ -98,3 +98,21 @@ def test_a_rebuild_leaves_one_index_behind(elasticsearch: Server) -> None:
     client = plain(elasticsearch)
     assert len(client.indices.get(index="swapped-*")) == 1
     assert not client.indices.exists_alias(name="swapped-building")
+
+
+def test_a_later_rebuild_takes_over_and_the_earlier_one_fails(elasticsearch: Server) -> None:
+    url = name(elasticsearch, "contested")
+    from_url(url).write([an_entry("old")], [("removed", 5)])
+
+    def stream() -> Iterator[IndexEntry]:
+        yield from (an_entry(f"n{i:04}") for i in range(600))
+        assert from_url(url).rebuild([an_entry("later"), an_entry("removed")]) == 1
+        yield an_entry("n9999")
+
+    with pytest.raises(IndexUnavailable):
+        from_url(url).rebuild(stream())
+    index = from_url(url)
+    assert index.search(Query()).records == ("later",)
+    client = plain(elasticsearch)
+    assert len(client.indices.get(index="contested-*")) == 1
+    assert index.rebuild([an_entry("last"), an_entry("removed")]) == 1

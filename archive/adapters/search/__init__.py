@@ -22,6 +22,8 @@ def from_url(url: str) -> SearchIndex:
     if parts.scheme == "tantivy":
         if parts.netloc or not parts.path.strip("/"):
             raise ValueError("search URL: tantivy needs a folder: write tantivy:///path/of/folder")
+        if parts.query or parts.fragment:
+            raise ValueError("search URL: write # and ? in a folder's name as %23 and %3F")
         return TantivyIndex(Path(unquote(parts.path)))
     if parts.scheme in ("http", "https"):
         return _elastic(parts)

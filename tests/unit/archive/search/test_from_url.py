@@ -27,6 +27,8 @@ def test_each_kind_of_url_names_its_engine(tmp_path: Path) -> None:
         "dangan",
         "tantivy://relative/folder",
         "tantivy:///",
+        "tantivy:///folder#1/index",
+        "tantivy:///folder?1/index",
         "ftp://host/",
         "http:///?index=a",
         "http://user:secret@host/?index=../_all",
