@@ -7,6 +7,7 @@ archive.domain.merkle.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,25 +21,30 @@ from archive.domain.instants import instant
 from archive.domain.merkle import TILE, Builder, Frontier, leaf_hash
 
 _LARGEST = 2**53 - 1
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+LONGEST = 500
+"""Characters of an actor or subject that an entry keeps."""
 
 
 def canonical_json(value: Any) -> str:
     """`value` as RFC 8785 canonical JSON, within what the log allows.
 
     Text, whole numbers up to 2^53-1, booleans, None, sequences and mappings with text keys; days, instants
-    and enums become text. Raises TypeError for anything else (a fraction has no one spelling), ValueError
-    for numbers beyond the limit and text with lone surrogates.
+    and enums become text, lone surrogates U+FFFD. Raises TypeError for anything else (a fraction has no one
+    spelling), ValueError for numbers beyond the limit.
     """
-    text = json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
-    text.encode()
-    return text
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return _plain(value.value)
-    if value is None or isinstance(value, (str, bool)):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return _SURROGATES.sub("\ufffd", value)
     if isinstance(value, int):
         if abs(value) > _LARGEST:
             raise ValueError("an audit entry holds whole numbers up to 2^53-1")
@@ -50,11 +56,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise TypeError("keys in an audit entry are text")
-        names = sorted(map(str, value), key=lambda name: name.encode("utf-16-be"))
-        return {name: _plain(value[name]) for name in names}
+        named = {_plain(name): item for name, item in value.items()}
+        return {name: _plain(named[name]) for name in sorted(named, key=_utf16)}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     raise TypeError(f"an audit entry cannot hold {type(value).__name__}")
+
+
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-be")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +92,17 @@ class StoredEntry:
 def make_entry(
     number: int, at: datetime, event: str, actor: str, subject: str, detail: Mapping[str, Any]
 ) -> AuditEntry:
-    """An entry with its leaf hash. Raises as `canonical_json` and `instant` do."""
+    """An entry with its leaf hash. Raises as `canonical_json` and `instant` do.
+
+    Nothing hostile keeps an act out of the log: of `actor` and `subject` the first LONGEST characters are
+    kept, and what no database can hold in them becomes U+FFFD."""
     text = canonical_json(detail)
-    for part in (actor, subject):
-        if "\x00" in part:
-            raise ValueError("an audit entry cannot name a subject or actor with a NUL character")
-    stored = StoredEntry(number, instant(at), str(event), actor, subject, text, "")
-    leaf = leaf_hash(stored.canonical()).hex()
-    return AuditEntry(number, at.astimezone(UTC), stored.event, actor, subject, json.loads(text), leaf)
+    names = [_UNSTORABLE.sub("\ufffd", name[:LONGEST]) for name in (actor, subject)]
+    kept = StoredEntry(number, instant(at), str(event), names[0], names[1], text, "")
+    leaf = leaf_hash(kept.canonical()).hex()
+    return AuditEntry(
+        number, at.astimezone(UTC), kept.event, kept.actor, kept.subject, json.loads(text), leaf
+    )
 
 
 def stored(entry: AuditEntry) -> StoredEntry:
@@ -163,7 +176,8 @@ def verify_log(
 
 
 def checkpoint_detail(point: Checkpoint) -> dict[str, Any]:
-    """What the entry of Event.CHECKPOINT_SIGNED says of a checkpoint: enough to miss or doubt its row later."""
+    """What the entry of Event.CHECKPOINT_SIGNED says of a checkpoint: enough to miss or doubt its row
+    later."""
     note = sha256(point.note.encode(errors="surrogatepass")).hexdigest()
     return {"size": point.size, "root": point.root, "signed_at": point.signed_at, "note_sha256": note}
 

@@ -115,6 +115,16 @@ class UnitOfWorkContract:
         with units(write=True) as unit, pytest.raises(ValueError, match=r"NUL|surrogate"):
             unit.add(record("r", title=title))
 
+    def test_long_text_is_stored_where_it_is_looked_up_too(self, units: UnitOfWorkFactory) -> None:
+        number = "".join(chr(0x4E00 + n * 7919 % 20000) for n in range(20_000))
+        save(units, record("r", number=number, house_key=number, title=number))
+        with units() as unit:
+            assert [found.id for found in unit.list(Record, number=number)] == ["r"]
+
+    def test_a_number_that_no_column_holds_is_refused(self, units: UnitOfWorkFactory) -> None:
+        with units(write=True) as unit, pytest.raises(ValueError, match="cannot be stored"):
+            unit.add(record("r", pages=2**63))
+
     def test_what_is_not_there_is_none(self, units: UnitOfWorkFactory) -> None:
         with units() as unit:
             assert unit.get(Record, "nothing") is None

@@ -54,6 +54,7 @@ def derive(
     *,
     key: str = "id",
     indexes: Sequence[tuple[str, ...]] = (),
+    lookups: Sequence[str] = (),
     unique: Sequence[tuple[str, ...]] = (),
     references: Mapping[str, str] | None = None,
     types: Mapping[str, TypeEngine[Any]] | None = None,
@@ -62,9 +63,10 @@ def derive(
 ) -> Mapped[T]:
     """Make the table of `kind` and register it.
 
-    `references` (field → "table.column") are checked at commit, so the order of inserts is free. `types`
-    replaces the type derived from a hint. Rows of a kind can be deleted only when it is `removable`; kinds
-    that are not `writable` are written by the unit of work itself.
+    `lookups` are fields that are asked for by equality and may hold text of any length, which a PostgreSQL
+    btree refuses. `references` (field → "table.column") are checked at commit, so the order of inserts is
+    free. `types` replaces the type derived from a hint. Rows of a kind can be deleted only when it is
+    `removable`; kinds that are not `writable` are written by the unit of work itself.
     """
     hints = typing.get_type_hints(kind)
     columns = []
@@ -88,6 +90,7 @@ def derive(
         *columns,
         *(UniqueConstraint(*names) for names in unique),
         *(Index(None, *names) for names in indexes),
+        *(Index(None, field, postgresql_using="hash") for field in lookups),
     )
     mapped = Mapped(kind, table, key, removable, writable)
     _BY_KIND[kind] = mapped

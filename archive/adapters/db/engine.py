@@ -88,19 +88,28 @@ def _renew_after_fork(engine: Engine) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn the driver's errors into the port's: Conflict and DatabaseUnavailable."""
+    """Turn the driver's errors into the port's: Conflict, DatabaseUnavailable, and ValueError for a value that
+    cannot be stored (which would be no better on another try)."""
     try:
         yield
     except exc.IntegrityError as error:
         raise Conflict(_sentence(error)) from error
+    except exc.DBAPIError as error:
+        if isinstance(error, exc.DataError) or getattr(error.orig, "sqlstate", None) in _VALUE_STATES:
+            raise ValueError(f"a value cannot be stored: {_sentence(error)}") from error
+        raise DatabaseUnavailable(f"the database does not answer: {_sentence(error)}") from error
     except exc.StatementError as error:
-        if isinstance(error, exc.DBAPIError):
-            raise DatabaseUnavailable(f"the database does not answer: {_sentence(error)}") from error
         if isinstance(error.orig, (ValueError, TypeError)):
             raise error.orig from None
         raise
     except exc.TimeoutError as error:
         raise DatabaseUnavailable("the database has no free connection") from error
+    except OverflowError as error:
+        raise ValueError(f"a value cannot be stored: {error}") from error
+
+
+_VALUE_STATES = {"54000"}
+"""PostgreSQL's program_limit_exceeded: a value too long for an index."""
 
 
 def _sentence(error: exc.StatementError) -> str:

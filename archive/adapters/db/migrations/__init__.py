@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, func, inspect, select, text
 
 from archive.adapters.db.engine import WRITE, translated
 from archive.ports.unit_of_work import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FOLDER = Path(__file__).parent
 _LOCK = 0x64616E67616D
@@ -52,9 +56,16 @@ def upgrade(engine: Engine) -> None:
 
 def _run(connection: Connection) -> None:
     from alembic import command  # not at the top: it costs 0.3 s that an up-to-date start need not pay
+
+    command.upgrade(alembic_config(connection), "head")
+
+
+def alembic_config(connection: Connection) -> Config:
+    """What alembic needs to know, with the connection that its commands use."""
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config

@@ -8,5 +8,6 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=METADATA,
     render_as_batch=True,
+    render_item=context.config.attributes.get("render_type"),
 )
 context.run_migrations()

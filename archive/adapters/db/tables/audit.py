@@ -56,9 +56,10 @@ ENTRIES = derive(
 TREE = Table(
     "audit_tree",
     METADATA,
-    Column("id", WHOLE, CheckConstraint("id = 1", name="one_row"), primary_key=True, autoincrement=False),
+    Column("id", WHOLE, primary_key=True, autoincrement=False),
     Column("size", WHOLE, nullable=False),
     Column("hashes", ORDERED_TEXT, nullable=False),
+    CheckConstraint("id = 1", name="audit_tree_has_one_row"),
 )
 """One row: how many entries there are and the hex hashes of the frontier, largest subtree first."""
 
