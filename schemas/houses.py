@@ -106,7 +106,8 @@ _R = rf"(?:\d{{1,5}}[a-z]?|[a-z]\d{{1,4}}|[{NUMERALS}]{{1,7}})"
 _GAP = r"[ ]{0,2}"
 _DASH = rf"{_GAP}[-_/·.~、]{_GAP}"
 _B_WORD = (
-    r"(?:号[楼栋幢]|#[楼栋幢]?|栋楼?|幢楼?|座楼?|塔|憧|撞|楼|区"
+    r"(?:号[楼栋幢]|#[楼栋幢]?|栋楼?|幢楼?|座楼?|塔|憧|撞|楼"
+    rf"|区(?!{_GAP}{_N}{_DASH})"
     r"|(?<=[0-9])号(?=[^0-9]{0,3}\d{1,5}[a-z]?[ ]{0,2}[室房]))"
 )
 _U_WORD = r"(?:单 ?元|单无|单兀|単元|号?门|梯)"
@@ -132,6 +133,7 @@ _ENGLISH = (
     r"(?:unit[ ]?(?P<e_unit>\d{1,2}|[a-z])[ ,]{1,3})?(?:room|rm\.?|flat|apt\.?)[ ]?(?P<e_room>\d{1,5}[a-z]?)"
 )
 _HALF = (
+    rf"(?:(?P<h_area>\d{{1,2}}|[a-z]|[东西南北]{{1,2}})(?P<h_a_word>期|区){_GAP})?"
     rf"(?P<h_building>\d{{1,3}}[a-z]?|[a-z]\d{{0,2}}){_DASH}(?:(?P<h_unit>\d{{1,2}}|[a-z]){_GAP}(?:(?P<h_u_word>单元)"
     rf"(?:{_DASH}|{_GAP})|{_DASH}))?(?P<h_room>\d{{1,5}}[a-z]?){_GAP}(?P<h_r_word>[室房户])"
 )
@@ -139,7 +141,7 @@ _NO_PREFIX = rf"(?<![0-9a-z])(?<![0-9][-.])(?<![{NUMERALS}])"
 _WORDED = re.compile(rf"{_NO_PREFIX}(?:{_HEAD}{_UNIT}{_TAIL}|{_HALF}|{_ENGLISH}){_AFTER}")
 _WORDED_FIELD = re.compile(rf"(?:{_HEAD}{_UNIT}{_TAIL}|{_HALF}|{_ENGLISH})")
 _DASHED = re.compile(
-    rf"(?:(?P<d_area>\d{{1,2}}|[a-z东西南北])(?P<d_a_word>期|区){_GAP})?(?P<d_building>\d{{1,3}}[a-z]?|[a-z]\d{{0,3}}|[甲乙丙丁戊己庚辛东西南北]){_DASH}"
+    rf"(?:(?P<d_area>\d{{1,2}}|[a-z]|[东西南北]{{1,2}})(?P<d_a_word>期|区){_GAP})?(?P<d_building>\d{{1,3}}[a-z]?|[a-z]\d{{0,3}}|[甲乙丙丁戊己庚辛东西南北]){_DASH}"
     rf"(?:(?P<d_unit>\d{{1,2}}|[a-z]|[甲乙丙丁戊己庚辛东西]){_DASH})?(?P<d_room>\d{{1,5}}[a-z]?|[a-z]\d{{1,4}})"
 )
 _HINT = re.compile(r"[栋幢座憧撞塔楼区室房户#]|单元|building|bldg|block|tower")
