@@ -141,7 +141,8 @@ _NO_PREFIX = rf"(?<![0-9a-z])(?<![0-9][-.])(?<![{NUMERALS}])"
 _WORDED = re.compile(rf"{_NO_PREFIX}(?:{_HEAD}{_UNIT}{_TAIL}|{_HALF}|{_ENGLISH}){_AFTER}")
 _WORDED_FIELD = re.compile(rf"(?:{_HEAD}{_UNIT}{_TAIL}|{_HALF}|{_ENGLISH})")
 _DASHED = re.compile(
-    rf"(?:(?P<d_area>\d{{1,2}}|[a-z]|[东西南北]{{1,2}})(?P<d_a_word>期|区){_GAP})?(?P<d_building>\d{{1,3}}[a-z]?|[a-z]\d{{0,3}}|[甲乙丙丁戊己庚辛东西南北]){_DASH}"
+    rf"(?:(?P<d_area>\d{{1,2}}|[a-z]|[东西南北]{{1,2}})(?P<d_a_word>期|区){_GAP})?"
+    rf"(?P<d_building>\d{{1,3}}[a-z]?|[a-z]\d{{0,3}}|[甲乙丙丁戊己庚辛东西南北]){_DASH}"
     rf"(?:(?P<d_unit>\d{{1,2}}|[a-z]|[甲乙丙丁戊己庚辛东西]){_DASH})?(?P<d_room>\d{{1,5}}[a-z]?|[a-z]\d{{1,4}})"
 )
 _HINT = re.compile(r"[栋幢座憧撞塔楼区室房户#]|单元|building|bldg|block|tower")
