@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +15,7 @@ from schemas import load_pack
 from schemas.model import EVENT_TYPES, RetentionRule
 from schemas.periods import Period, parse_period
 from schemas.titles import Titles
+from tests.servers.base import shared_dir as shared
 
 days = st.dates(date(2000, 1, 1), date(2080, 12, 31))
 periods = st.sampled_from(
@@ -141,13 +140,6 @@ def test_bad_facts_are_refused_with_a_code_and_a_remedy(data: object, code: str)
         read_facts(data)
     assert caught.value.code == code
     assert caught.value.hint
-
-
-def shared() -> Path:
-    folder = Path(os.environ.get("DANGAN_SHARED", Path(__file__).parents[4] / "shared"))
-    if not folder.is_dir() and os.environ.get("CI") != "true":
-        pytest.skip(f"{folder} is not there")
-    return folder
 
 
 def test_the_open_cases_come_out_as_expected() -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from schemas import Pack, RecordType, load_pack
 from schemas.model import DecidedBy
 from schemas.titles import Titles, clean_title
+from tests.servers.base import shared_dir as shared
 
 DOSSIERS = {"RT-027", "RT-028", "RB-064", "RB-100"}
 """Kinds of the catalogues that are dossiers (owner files, residents' files), not records."""
@@ -30,15 +28,6 @@ MERGED = {
     "RB-010": "long-term with the personal file, without a figure",
 }
 """Kinds without a period of their own that are one with a kind that has one."""
-
-
-def shared() -> Path:
-    folder = Path(os.environ.get("DANGAN_SHARED", Path(__file__).parents[4] / "shared"))
-    if not folder.is_dir():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{folder} is not there: set DANGAN_SHARED to the folder with the seeds")
-        pytest.skip(f"{folder} is not there")
-    return folder
 
 
 @cache

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from schemas import Pack, PackError, load_pack
-from tests.unit.schemas.test_knowledge import shared
+from tests.servers.base import shared_dir as shared
 
 
 @cache
