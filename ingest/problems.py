@@ -166,6 +166,43 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "The reader's answer was not valid ({reason}) and was dropped; the original is kept. Check "
         "where the file came from.",
     ),
+    # one record: its form, its places, its pages
+    "type_unsure": (
+        "不能确定这是哪一种表单（页面标题：{title}），没有归档；请在核对时选定档案类型。",
+        "The kind of form is not certain (headline: {title}), so it was not filed; choose the record type.",
+    ),
+    "field_missing": (
+        "没有读到“{label}”；请对照原件补填。",
+        "“{label}” was not found; fill it in from the original.",
+    ),
+    "field_unclear": (
+        "“{label}”写的是“{written}”，认不准；请对照原件改正。",
+        "“{label}” reads “{written}” and is not understood; correct it from the original.",
+    ),
+    "signature_missing": (
+        "“{place}”处没有看到签名（依据：{clause}）；请补签，或在核对时确认已签。",
+        "No signature is seen at “{place}” (clause: {clause}); have it signed, or confirm that it is.",
+    ),
+    "seal_missing": (
+        "没有看到“{place}”（依据：{clause}）；请补盖，或在核对时确认已盖。",
+        "The seal “{place}” is not seen (clause: {clause}); have it sealed, or confirm that it is.",
+    ),
+    "pages_missing": (
+        "缺第 {missing} 页（共 {of} 页）；请找到缺页补扫，或说明原因。",
+        "Page {missing} of {of} is missing; find and scan it, or say why it is not there.",
+    ),
+    "pages_double": (
+        "第 {pages} 页出现不止一次；请核对是否重复扫描。",
+        "Page {pages} is there more than once; check whether it was scanned twice.",
+    ),
+    "pages_out_of_order": (
+        "页码顺序为 {pages}，与印刷页码不一致；请核对装订顺序。",
+        "The pages stand in the order {pages}, not as numbered; check the order of the papers.",
+    ),
+    "altered": (
+        "第 {page} 页有划改的内容（“{entry}”）；请核对是否允许涂改、有无签认。",
+        "Page {page} has a struck-through entry (“{entry}”); check that it may be altered and is countersigned.",
+    ),
     # controlled documents: what disagrees within one revision
     "revision_mismatch": (
         "封面版次为 {cover}，文件修改控制页最后一行为 {last}；请核对后改正其中之一。",

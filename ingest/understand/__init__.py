@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from ingest.facts import Page, RecordFacts
 from ingest.ocr.straighten import upright
+from ingest.understand.agree import agreed
 from ingest.understand.classify import Classifier
 from ingest.understand.labels import LabelledSheet, Vocabulary, clean_label
 from ingest.understand.layout import sheet_of
+from ingest.understand.picture import Picture, Signed
 from ingest.understand.record import record_of
-from ingest.understand.signatures import Picture, Signed
 from ingest.understand.split import split
 from schemas.model import Pack
 
@@ -34,21 +35,22 @@ def understand(
     """
     vocabulary, classifier, owner_labels = _of_pack(pack)
     sheets = [LabelledSheet(sheet_of(page), vocabulary) for page in pages]
-    return tuple(
+    records = [
         record_of(
             [Signed(sheet, _picture(sheet.sheet.page, image_of)) for sheet in group.sheets],
             classifier.call(group.sheets),
             owner_labels,
         )
         for group in split(sheets, classifier)
-    )
+    ]
+    return agreed(records)
 
 
 def _picture(page: Page, image_of: Callable[[int], NDArray[np.uint8]] | None) -> Picture | None:
     """Only scanned pages carry ink; the text of a born-digital page is all there is of it."""
     if image_of is None or page.origin != "ocr":
         return None
-    return Picture(upright(image_of(page.number), page.turned, page.skew))
+    return Picture(lambda: upright(image_of(page.number), page.turned, page.skew))
 
 
 _known: dict[str, tuple[Vocabulary, Classifier, frozenset[str]]] = {}

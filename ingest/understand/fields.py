@@ -7,30 +7,33 @@ from collections.abc import Sequence
 
 from ingest.facts import Value
 from ingest.understand.labels import Label, LabelledSheet, Written, clean_label
+from ingest.understand.picture import Picture, Signed
+from ingest.understand.ticks import ticked
 from ingest.understand.values import normal
 from schemas.model import FieldSpec, FieldType, RecordType
 
 _RUNNING_NUMBER = re.compile(r"[.．:：]?\s*[A-Za-z]{0,4}[-A-Za-z0-9]*\d{3,}[-A-Za-z0-9]*")
 
 
-def fields_of(kind: RecordType, sheets: Sequence[LabelledSheet]) -> tuple[Value, ...]:
+def fields_of(kind: RecordType, pages: Sequence[Signed]) -> tuple[Value, ...]:
     """What the pages say for each field of the type; fields without a value are left out."""
-    return tuple(value for spec in kind.fields if (value := field_of(spec, sheets)) is not None)
+    return tuple(value for spec in kind.fields if (value := field_of(spec, pages)) is not None)
 
 
-def field_of(spec: FieldSpec, sheets: Sequence[LabelledSheet]) -> Value | None:
+def field_of(spec: FieldSpec, pages: Sequence[Signed]) -> Value | None:
     """The value for one field: of the labels that lead to a value its type understands, the most
     particular one (the form's own before its aliases, in the pack's order), then the first on the pages."""
     names = list(dict.fromkeys(clean_label(n) for n in (spec.label_zh, *spec.aliases, spec.label_en)))
     found: list[Value] = []
     for name in names:
-        for sheet in sheets:
+        for page in pages:
+            sheet = page.sheet
             for label in sheet.by_name.get(name, ()):
                 if label.piece.row in sheet.headers or _signing_date(spec, sheet, label):
                     continue
                 written = _written(spec, sheet, label)
                 if written is not None:
-                    found.append(_value(spec, sheet, label, written))
+                    found.append(_value(spec, page, written))
                     if found[-1].value and not written.below:
                         return found[-1]
     return max(found, key=lambda v: (v.value != "", v.confidence), default=None)
@@ -56,9 +59,9 @@ def _written(spec: FieldSpec, sheet: LabelledSheet, label: Label) -> Written | N
     return written if fits or short else None
 
 
-def _value(spec: FieldSpec, sheet: LabelledSheet, label: Label, written: Written) -> Value:
-    value = normal(spec, written.text)
-    confidence = min(p.confidence for p in written.pieces) if written.pieces else 0.5
+def _value(spec: FieldSpec, page: Signed, written: Written) -> Value:
+    sheet = page.sheet.sheet
+    value, confidence = _meant(spec, written, page.picture)
     if not value:
         confidence *= 0.5
     if written.below:
@@ -68,7 +71,14 @@ def _value(spec: FieldSpec, sheet: LabelledSheet, label: Label, written: Written
         spec.label_zh,
         written.text,
         value,
-        sheet.sheet.box(written.pieces),
+        sheet.box(written.pieces),
         round(confidence, 4),
-        sheet.sheet.page.origin,
+        sheet.page.origin,
     )
+
+
+def _meant(spec: FieldSpec, written: Written, picture: Picture | None) -> tuple[str, float]:
+    read = min((p.confidence for p in written.pieces), default=0.5)
+    if spec.type is FieldType.CHOICE and (choice := ticked(spec.choices, written.pieces, picture)):
+        return choice[0], min(read, choice[1])
+    return normal(spec, written.text), read

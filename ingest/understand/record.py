@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ingest.facts import RecordFacts, Value
+from ingest.understand.checks import problems_of
 from ingest.understand.classify import Call
 from ingest.understand.dating import date_of
 from ingest.understand.fields import fields_of
 from ingest.understand.labels import LabelledSheet, clean_label
-from ingest.understand.signatures import Signed, owner_signs, seals, signatures
+from ingest.understand.picture import Signed
+from ingest.understand.signatures import owner_signs, seals, signatures
 from ingest.understand.split import page_of
 from ingest.understand.values import house_of, name_of
 from schemas.houses import find_houses
@@ -27,14 +30,14 @@ def record_of(pages: Sequence[Signed], call: Call, owner_labels: frozenset[str])
     """The facts of one record; `owner_labels` are the labels that any form prints beside an owner's name."""
     kind = call.kind
     sheets = [page.sheet for page in pages]
-    fields = fields_of(kind, sheets) if kind else ()
+    fields = fields_of(kind, pages) if kind else ()
     signs = signatures(kind, pages) if kind else ()
     signer = owner_signs(kind, pages, signs) if kind else None
     dated = date_of(kind, fields, sheets)
     many = _is_table_of_houses(kind, sheets)
     house_value = _by_role(kind, fields, "house")
     house, written = _house(sheets, house_value) if not many else (None, "")
-    return RecordFacts(
+    record = RecordFacts(
         pages=tuple(s.sheet.page.number for s in sheets),
         type=kind.code if kind else None,
         type_confidence=round(call.confidence, 4),
@@ -49,6 +52,7 @@ def record_of(pages: Sequence[Signed], call: Call, owner_labels: frozenset[str])
         seals=seals(kind, pages),
         register_page=page_of(sheets[0]),
     )
+    return replace(record, problems=problems_of(kind, record, pages))
 
 
 def _by_role(kind: RecordType | None, fields: Sequence[Value], role: str) -> Value | None:

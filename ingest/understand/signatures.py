@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from ingest.facts import Box, Mark
-from ingest.ocr.engine import Image
-from ingest.ocr.seals import red
-from ingest.ocr.straighten import ink, shrunk, to_gray
 from ingest.understand.labels import SIGNS, Label, LabelledSheet, clean_label
-from ingest.understand.layout import Piece
-from ingest.understand.seals import Seal, find_seals, without_rulings
+from ingest.understand.picture import Signed
+from ingest.understand.seals import Seal
 from schemas.dates import find_dates
 from schemas.model import Place, RecordType
 from schemas.text import fold
 
-_WIDTH = 1000
 _INK = 0.16
 """Ink of a signature, in squares of the usual line height; less is dust or the end of an underline."""
 _REACH = 0.22
@@ -29,59 +22,6 @@ _REACH = 0.22
 _NAME = re.compile(r"[\u3400-\u9fffA-Za-z①-⑳]")
 _SEALING = re.compile(r"(?:印章|盖章|签章|公章|章|[（(]盖章[)）]?)$")
 _SIGNING = re.compile(r"(?:签字|签名|签章|签收|确认)$")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """The pixels of one upright page, ready to be asked for ink and seals."""
-
-    pixels: Image
-
-    @cached_property
-    def scale(self) -> float:
-        """Pixels of `strokes` in a page width."""
-        return float(self.strokes.shape[1])
-
-    @cached_property
-    def strokes(self) -> Image:
-        """Ink that is neither a ruling nor a red seal; 255 on 0."""
-        longest = round(_WIDTH * max(self.pixels.shape[:2]) / min(self.pixels.shape[:2]))
-        small, _ = shrunk(self.pixels, longest)
-        marks = without_rulings(ink(to_gray(small)))
-        if small.ndim == 3:
-            sealed = cv2.dilate(red(small), np.ones((3, 3), np.uint8))
-            marks = np.asarray(cv2.bitwise_and(marks, cv2.bitwise_not(sealed)), dtype=np.uint8)
-        return marks
-
-    @cached_property
-    def seals(self) -> tuple[Seal, ...]:
-        """Seals with their rectangles in page widths."""
-        wide = self.pixels.shape[1]
-        found = find_seals(self.pixels)
-        return tuple(
-            Seal(s.x0 / wide, s.y0 / wide, s.x1 / wide, s.y1 / wide, s.shape, s.confidence) for s in found
-        )
-
-    def ink_in(self, x0: float, y0: float, x1: float, y1: float, printed: Iterable[Piece]) -> float:
-        """Square page widths of ink in a rectangle (page widths), without what lies in `printed` pieces."""
-        left, top, right, bottom = (max(0, round(v * self.scale)) for v in (x0, y0, x1, y1))
-        part = self.strokes[top:bottom, left:right].copy()
-        for p in printed:
-            a, b = max(0, round(p.x0 * self.scale) - left), max(0, round(p.y0 * self.scale) - top)
-            part[b : max(0, round(p.y1 * self.scale) - top), a : max(0, round(p.x1 * self.scale) - left)] = 0
-        count, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
-        return (
-            float(sum(s[cv2.CC_STAT_AREA] for s in stats[1:count] if s[cv2.CC_STAT_AREA] >= 6))
-            / self.scale**2
-        )
-
-
-@dataclass(frozen=True)
-class Signed:
-    """A sheet of a record with its picture, where there is one."""
-
-    sheet: LabelledSheet
-    picture: Picture | None
 
 
 def owner_signs(kind: RecordType, pages: Sequence[Signed], marks: Sequence[Mark]) -> str | None:
@@ -241,7 +181,7 @@ def seals(kind: RecordType | None, pages: Sequence[Signed]) -> tuple[Mark, ...]:
     marks: dict[str, Mark] = {}
     extra = []
     for page in pages:
-        for seal in page.picture.seals if page.picture else ():
+        for seal in page.picture.seen.seals if page.picture else ():
             aspect = page.sheet.sheet.aspect
             box = Box(
                 page.sheet.sheet.page.number,

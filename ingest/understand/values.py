@@ -76,7 +76,7 @@ def normal(spec: FieldSpec, written: str) -> str:
 
 
 def choice_of(spec: FieldSpec, written: str) -> str | None:
-    """The one choice named in a text; with boxes the ticked one (see `ingest.understand.ticks`)."""
+    """The one choice that a text names; a text with boxes names them all (see `ingest.understand.ticks`)."""
     text = fold(written)
     named = [choice for choice in spec.choices if fold(choice) in text]
     longest = [c for c in named if not any(c != other and fold(c) in fold(other) for other in named)]
