@@ -79,7 +79,9 @@ class Pipeline:
                     pixels = content.image(page.number)
                     dpi = content.dpi(page.number) if content.dpi else None
                     page = recognise(pixels, dpi, number=page.number)
-                except (OSError, SyntaxError, ValueError, RuntimeError):
+                except MemoryError:
+                    raise
+                except Exception:  # decoders and engines raise many kinds; one page must not cost the others
                     unreadable.append(page.number)
             pages.append(page)
         if unreadable and len(unreadable) == len(content.pages):

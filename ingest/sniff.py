@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -193,7 +194,7 @@ def _zip(path: Path, head: bytes, size: int, limits: Limits) -> Sniffed:
                 types = container.part(archive, telling, limits)
     except container.Refusal as refusal:
         return Sniffed(_office(_names_in(head), b""), (refusal.problem,))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         kind = _office(_names_in(head), head)
         return Sniffed(kind, (problem("damaged", reason="压缩目录缺失或不完整"),))
     kind = _declared(types) if declared else _office(names, types)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 from PIL import Image as Pillow
-from PIL import ImageOps, UnidentifiedImageError
+from PIL import ImageOps
 
 from ingest.facts import Limits, Page
 from ingest.problems import problem
@@ -30,9 +30,11 @@ def read(path: Path, limits: Limits, media_type: str) -> Content:
     try:
         picture = Pillow.open(path, formats=_FORMATS[media_type])
         return _Reader(picture, media_type, limits).content()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's decoders raise whatever they stumble over in a damaged file
         return Content(
-            media_type, problems=(problem("damaged", reason=str(error)[:120] or type(error).__name__),)
+            media_type, problems=(problem("damaged", reason=f"{type(error).__name__} {error}"[:120]),)
         )
 
 
