@@ -13,6 +13,10 @@ from ingest.ocr.straighten import content, skew_of, to_gray, upright
 __all__ = ["Engine", "Found", "Image", "Reading", "recognise", "upright"]
 
 
+_LEAST = 16
+"""Pixels; nothing smaller can be read."""
+
+
 @cache
 def _engine() -> Engine:
     """One engine a process, built on first use: compiled networks must not cross a fork."""
@@ -32,7 +36,7 @@ def recognise(image: Image, dpi: int | None = None, *, number: int = 1, engine: 
         raise ValueError(f"not a page image: shape {image.shape}, {image.dtype}")
     reader = engine or _engine()
     gray = to_gray(image)
-    if content(gray) is None:
+    if min(gray.shape) < _LEAST or content(gray) is None:
         return Page(number, (), "", image.shape[1], image.shape[0], blank=True, origin="ocr")
     skew = skew_of(gray)
     straight = upright(image, 0, skew)

@@ -118,6 +118,8 @@ def _found(boxes: Sequence[Box], read: Sequence[tuple[str, float]]) -> list[Foun
 def _cut(page: Image, box: Sequence[int]) -> Image:
     x0, y0, x1, y1 = box
     crop = page[max(0, y0) : y1, max(0, x0) : x1]
+    if crop.size == 0:
+        return page[:1, :1]
     if crop.shape[0] >= _TALL * crop.shape[1]:
         return _column_as_row(crop)
     return crop

@@ -46,12 +46,12 @@ class Picture:
         pixels = self.load()
         small, _ = shrunk(pixels, round(_WIDTH * max(pixels.shape[:2]) / min(pixels.shape[:2])))
         marks = ink(to_gray(small))
-        wide = pixels.shape[1]
+        wide = small.shape[1]
         seals = (
             Seal(s.x0 / wide, s.y0 / wide, s.x1 / wide, s.y1 / wide, s.shape, s.confidence)
-            for s in find_seals(pixels)
+            for s in find_seals(small, marks)
         )
-        return Seen(marks, _strokes(small, marks), tuple(seals), _holes(pixels))
+        return Seen(marks, _strokes(small, marks), tuple(seals), _holes(marks))
 
     @property
     def scale(self) -> float:
@@ -82,11 +82,10 @@ def _strokes(small: Image, marks: Image) -> Image:
     return strokes
 
 
-def _holes(pixels: Image) -> tuple[tuple[float, float, float, float], ...]:
-    gray = to_gray(pixels)
-    contours, tree = cv2.findContours(ink(gray), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+def _holes(marks: Image) -> tuple[tuple[float, float, float, float], ...]:
+    contours, tree = cv2.findContours(marks, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     found = []
-    wide = gray.shape[1]
+    wide = marks.shape[1]
     for contour, (_, _, _, parent) in zip(contours, tree[0] if tree is not None else (), strict=True):
         x, y, width, height = cv2.boundingRect(contour)
         square = 0.7 < width / height < 1.4 and cv2.contourArea(contour) > 0.75 * (width - 1) * (height - 1)

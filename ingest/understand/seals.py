@@ -10,12 +10,9 @@ from numpy.typing import NDArray
 
 from ingest.ocr.engine import Image
 from ingest.ocr.seals import red
-from ingest.ocr.straighten import ink, shrunk, to_gray
 
 Floats = NDArray[np.float64]
 
-_WIDTH = 1000
-"""Pixels of the page's shorter side at which shapes are looked for."""
 _RADIUS = (46, 130)
 """Radius of a round seal at that size: 19 to 54 mm across on A4."""
 _STAMP = (90, 330, 26, 130)
@@ -35,19 +32,12 @@ class Seal:
     confidence: float
 
 
-def find_seals(page: Image) -> list[Seal]:
-    """The seals of an upright page, the surest first."""
-    longest = round(_WIDTH * max(page.shape[:2]) / min(page.shape[:2]))
-    small, factor = shrunk(page, longest)
-    marks = without_rulings(ink(to_gray(small)))
-    found = _coloured(small) if small.ndim == 3 else []
-    found += [
-        s for s in (*_round(marks), *_frames(ink(to_gray(small)))) if not any(_overlap(s, f) for f in found)
-    ]
-    return [
-        Seal(s.x0 / factor, s.y0 / factor, s.x1 / factor, s.y1 / factor, s.shape, s.confidence)
-        for s in sorted(found, key=lambda s: -s.confidence)
-    ]
+def find_seals(page: Image, marks: Image) -> list[Seal]:
+    """The seals of an upright page 1000 pixels across, the surest first; `marks` is its ink."""
+    strokes = without_rulings(marks)
+    found = _coloured(page) if page.ndim == 3 else []
+    found += [s for s in (*_round(strokes), *_frames(marks)) if not any(_overlap(s, f) for f in found)]
+    return sorted(found, key=lambda s: -s.confidence)
 
 
 def without_rulings(marks: Image) -> Image:
@@ -133,6 +123,8 @@ def _round(marks: Image) -> list[Seal]:
 def _as_seal(marks: Image, x: float, y: float, radius: float) -> Seal | None:
     """A ring of even width, unbroken nearly all around, with characters inside and hardly anything across
     it."""
+    if _ring_share(marks, x, y, radius, radius) < 0.6:
+        return None
     best = max(
         (_thin_ring(marks, x + dx, y + dy, radius + dr), x + dx, y + dy, radius + dr)
         for dx in (-3, 0, 3)
