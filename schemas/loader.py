@@ -111,17 +111,17 @@ class _Raw:
 
 def _build(raw: _Raw) -> Pack:
     sections = raw.sections
+    types, posts, roles = (tuple(sections[name]) for name in ("record_types", "posts", "roles"))
     shared = Shared(
         fields={code: parse_shared(entry) for code, entry in sections["fields"].items()},
         places={code: parse_shared(entry) for code, entry in sections["places"].items()},
         rules={code: parse_rule(entry) for code, entry in sections["rules"].items()},
-        access_classes=tuple(sections["access_classes"]),
+        access_classes={c: parse_access_class(e, roles) for c, e in sections["access_classes"].items()},
     )
-    types, posts, roles = (tuple(sections[name]) for name in ("record_types", "posts", "roles"))
     pack = Pack(
         version=raw.version,
         record_types={c: parse_record_type(e, shared) for c, e in sections["record_types"].items()},
-        access_classes={c: parse_access_class(e, roles) for c, e in sections["access_classes"].items()},
+        access_classes=shared.access_classes,
         roles={c: parse_role(e, roles) for c, e in sections["roles"].items()},
         workflows={c: parse_workflow(e, roles) for c, e in sections["workflows"].items()},
         obligations={c: parse_obligation(e, types, posts) for c, e in sections["obligations"].items()},

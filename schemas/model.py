@@ -175,6 +175,9 @@ class RecordType:
     `dossier` is the kind of dossier its records belong to: owner_file, staff_file, vacant_unit_file,
     register_quarter, document or none. `marks` are phrases that the body of such a form contains and other
     forms do not; recognition uses them beside the title. `clauses` name the manual's paragraphs.
+
+    `decided_by` and `reason` are about the type and where it is filed. `access_source` says why it has its
+    access class: the clause, or the house's reason where `access_decided_by` is HOUSE.
     """
 
     code: str
@@ -199,6 +202,8 @@ class RecordType:
     clauses: tuple[str, ...] = ()
     decided_by: DecidedBy = DecidedBy.MANUAL
     reason: str = ""
+    access_decided_by: DecidedBy = DecidedBy.MANUAL
+    access_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +233,9 @@ class AccessClass:
     printing: str = "role"
     export: str = "role"
     export_roles: tuple[str, ...] = ("archivist",)
+    clause: str = ""
+    decided_by: DecidedBy = DecidedBy.MANUAL
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from schemas.model import (
     EVENT_TYPES,
     FIELD_ROLES,
     RECORD_KINDS,
+    AccessClass,
     DecidedBy,
     FieldSpec,
     FieldType,
@@ -30,7 +31,7 @@ class Shared:
     fields: Mapping[str, Entry]
     places: Mapping[str, Entry]
     rules: Mapping[str, RetentionRule]
-    access_classes: tuple[str, ...]
+    access_classes: Mapping[str, AccessClass]
 
 
 def parse_shared(entry: Entry) -> Entry:
@@ -76,14 +77,15 @@ def parse_rule(entry: Entry) -> RetentionRule:
         reason=entry.text("reason", ""),
         reason_zh=entry.text("reason_zh", ""),
     )
-    _check_source(entry, rule.decided_by, (rule.clause,) if rule.clause else (), rule.reason)
+    check_source(entry, rule.decided_by, (rule.clause,) if rule.clause else (), rule.reason)
     if rule.trigger_decided_by is DecidedBy.HOUSE and not rule.reason:
         entry.at("trigger_decided_by").fail("the house's trigger has no reason", "add 'reason: …'")
     entry.finish()
     return rule
 
 
-def _check_source(entry: Entry, decided_by: DecidedBy, clauses: tuple[str, ...], reason: str) -> None:
+def check_source(entry: Entry, decided_by: DecidedBy, clauses: tuple[str, ...], reason: str) -> None:
+    """Refuse what is passed off as the manual's without a clause, or as the house's without a reason."""
     if decided_by is DecidedBy.MANUAL and not clauses:
         entry.place.fail(
             "nothing says where this comes from", "add its clause, or 'decided_by: house' with a reason"
@@ -102,6 +104,9 @@ def parse_record_type(entry: Entry, shared: Shared) -> RecordType:
         entry.place.fail(
             "retention is missing", "name at least one rule of retention.yaml, such as 'unscheduled'"
         )
+    access_class = entry.choice("access_class", shared.access_classes)
+    access = shared.access_classes[access_class]
+    access_reason = entry.text("access_reason", "")
     record_type = RecordType(
         code=entry.text("code"),
         title_zh=entry.text("zh"),
@@ -109,7 +114,9 @@ def parse_record_type(entry: Entry, shared: Shared) -> RecordType:
         family=entry.text("family"),
         kind=entry.choice("kind", RECORD_KINDS),
         dossier=entry.choice("dossier", DOSSIER_KINDS),
-        access_class=entry.choice("access_class", shared.access_classes),
+        access_class=access_class,
+        access_decided_by=DecidedBy.HOUSE if access_reason else access.decided_by,
+        access_source=access_reason or access.clause or access.reason,
         retention=tuple(rules),
         aliases=entry.texts("aliases"),
         marks=entry.texts("marks"),
@@ -128,7 +135,7 @@ def parse_record_type(entry: Entry, shared: Shared) -> RecordType:
         decided_by=DecidedBy(entry.choice("decided_by", DecidedBy, DecidedBy.MANUAL)),
         reason=entry.text("reason", ""),
     )
-    _check_source(entry, record_type.decided_by, record_type.clauses, record_type.reason)
+    check_source(entry, record_type.decided_by, record_type.clauses, record_type.reason)
     for key, values in (
         ("fields", record_type.fields),
         ("signatures", record_type.signatures),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.model import ACTIONS, AccessClass, Contradiction, Role, Transition, Workflow
+from schemas.model import ACTIONS, AccessClass, Contradiction, DecidedBy, Role, Transition, Workflow
+from schemas.parsing import check_source
 from schemas.reading import Entry
 
 
@@ -23,6 +24,9 @@ def parse_access_class(entry: Entry, roles: tuple[str, ...]) -> AccessClass:
         printing=entry.choice("printing", ("role", "grant", "never"), "role"),
         export=entry.choice("export", ("role", "grant", "never"), "role"),
         export_roles=entry.texts("export_roles") or ("archivist",),
+        clause=entry.text("clause", ""),
+        decided_by=DecidedBy(entry.choice("decided_by", DecidedBy, DecidedBy.MANUAL)),
+        reason=entry.text("reason", ""),
     )
     groups = {
         "reader_roles": value.reader_roles,
@@ -34,6 +38,7 @@ def parse_access_class(entry: Entry, roles: tuple[str, ...]) -> AccessClass:
             entry.check(key, role, roles, position)
     for position, name in enumerate(value.known):
         entry.check("known", name, ("type", "house", "date", "number", "dossier"), position)
+    check_source(entry, value.decided_by, (value.clause,) if value.clause else (), value.reason)
     entry.finish()
     return value
 

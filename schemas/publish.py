@@ -79,6 +79,7 @@ def _record_type() -> dict[str, Schema]:
         "kind": _words(*RECORD_KINDS),
         "dossier": _words(*DOSSIER_KINDS),
         "access_class": _CODE,
+        "access_reason": _WORDS,
         "retention": _list(_CODE),
         "aliases": _list(_TEXT),
         "marks": _list(_TEXT),
@@ -146,6 +147,8 @@ def _sections() -> dict[str, Schema]:
         export=_words("role", "grant", "never"),
         export_roles=_list(_CODE),
         grant_days=_COUNT,
+        clause=_WORDS,
+        **_source(),
     )
     role = _entry(
         ("code",), code=_CODE, zh=_WORDS, en=_WORDS, actions=_list(_words(*ACTIONS)), excludes=_list(_CODE)

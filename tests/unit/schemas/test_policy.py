@@ -9,12 +9,21 @@ import pytest
 import yaml
 
 from schemas import Pack, PackError, load_pack
+from schemas.model import DecidedBy
 from tests.servers.base import shared_dir as shared
 
 
 @cache
 def pack() -> Pack:
     return load_pack()
+
+
+def test_every_access_class_says_where_it_comes_from() -> None:
+    for kind in pack().record_types.values():
+        if kind.access_decided_by is DecidedBy.MANUAL:
+            assert kind.access_source in ("004 业主档案 4.3", "004 职责 4.5"), kind.code
+        else:
+            assert "no class" in kind.access_source, kind.code
 
 
 def test_obligations_name_types_and_posts_that_exist() -> None:
@@ -95,6 +104,8 @@ def test_every_describing_phrase_has_its_chinese() -> None:
             *kind.copies,
             *kind.paging,
         }
+        if kind.access_decided_by is DecidedBy.HOUSE:
+            phrases.add(kind.access_source)
         phrases |= {place.who for place in (*kind.signatures, *kind.seals)}
     for obligation in pack().obligations.values():
         phrases |= {obligation.evidence, obligation.reason}
