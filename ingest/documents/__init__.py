@@ -92,6 +92,13 @@ def _may_be(lines: Sequence[SourceLine]) -> bool:
 def _complete(cover: Cover, header: Cover) -> None:
     """What only the running header says counts for the cover too."""
     cover.number = cover.number or header.number
+    if header.title and "title" not in cover.labels:
+        cover.title = header.title
+    for kind, name in header.people.items():
+        cover.people.setdefault(kind, name)
+    for kind, day in header.days.items():
+        cover.days.setdefault(kind, day)
+    cover.labels |= header.labels
     if not cover.version and not cover.change:
         cover.version, cover.change = header.version, header.change
 

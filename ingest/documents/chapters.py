@@ -88,6 +88,8 @@ def holds(chapters: Sequence[Chapter], reference: str) -> bool:
     wanted = [chapter_key(number) for number in re.findall(r"\d+(?:\.\d+)*", rest)]
     number = int(chapter_key(section[0])) if section and chapter_key(section[0]).isdigit() else 0
     have = {chapter_key(c.number) for c in chapters if not number or c.section == number}
+    if any("." in key for key in wanted) and not any("." in key for key in have):
+        return True  # the document does not number its clauses this way
     if section and not have:
         # Sections were not told apart (no headings): look among all chapters, and for the section by its own number.
         have = {chapter_key(c.number) for c in chapters}

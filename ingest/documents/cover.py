@@ -155,7 +155,24 @@ def _is_label(cell: str) -> bool:
     return re.sub(r"[:：]+$", "", squeezed(cell)) in _KIND
 
 
+_DAY_FIRST = re.compile(r"^[\s:]*(?P<kind>发布|颁布|实施|施行|生效|执行)(?![日方])")
+
+
+def _days_first(text: str) -> list[Pair]:
+    """Days that stand before their word, as on the covers of standards: 2024-04-01 发布 2024-04-15 实施."""
+    folded, pairs = fold(text), []
+    for found in find_dates(text):
+        match = _DAY_FIRST.match(folded[found.end :])
+        if match:
+            kind = "issued" if match["kind"] in ("发布", "颁布") else "effective"
+            pairs.append((kind, found.written))
+    return pairs
+
+
 def _in_text(text: str) -> Iterator[Pair]:
+    if pairs := _days_first(text):
+        yield from pairs
+        return
     folded = fold(text)
     found = [m for m in _LABEL.finditer(folded) if _stands_as_label(folded, m)]
     if not found:
@@ -254,7 +271,8 @@ def _plain(cover: Cover, kind: str, text: str) -> None:
     elif kind == "holder":
         cover.holder = cover.holder or text
     elif kind == "control":
-        cover.control = cover.control or _short(text)
+        chosen = re.search(r"[☑☒■√✓✔]\s*([\u4e00-\u9fff]+)", text)
+        cover.control = cover.control or (chosen[1] if chosen else _short(text))
     elif kind == "department":
         cover.department = cover.department or text
 

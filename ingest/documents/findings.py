@@ -121,7 +121,8 @@ def _skips(previous: Revision | None, state: Revision) -> bool:
         return state.change > 1
     if state.edition == previous.edition:
         return state.change > previous.change + 1
-    return state.edition > previous.edition + 1 or state.change > 0
+    # A new edition need not have a row of its own: it replaces the whole document, not a page of it.
+    return state.edition > previous.edition + 1 or state.change > 1
 
 
 def _rows(rows: Sequence[RevisionRow], columns: frozenset[str]) -> Iterator[Problem]:

@@ -243,3 +243,83 @@ def test_chapter_numbers_compare(written: str, key: str) -> None:
 )
 def test_person_and_day(cell: str, expected: tuple[str, str]) -> None:
     assert person_and_day(cell) == expected
+
+
+def plain(path: Path, *lines: str) -> DocumentFacts:
+    import docx
+
+    document = docx.Document()
+    for line in lines:
+        document.add_paragraph(line)
+    document.save(str(path))
+    return read(path)
+
+
+def test_days_before_their_words_as_on_standards(tmp_path: Path) -> None:
+    found = plain(
+        tmp_path / "s.docx",
+        "Q/QC-WY-003",
+        "文件编号：Q/QC-WY-003",
+        "装修管理规定",
+        "编制：钱一帆　审核：周望舒　批准：孙百川",
+        "2024-04-01 发布　　　2024-04-15 实施",
+        "文件版本：C/2",
+        "1 目的",
+    )
+    assert (str(found.issued), str(found.effective)) == ("2024-04-01", "2024-04-15")
+    assert (found.number, found.prepared_by, found.reviewed_by, found.approved_by) == (
+        "Q/QC-WY-003",
+        "钱一帆",
+        "周望舒",
+        "孙百川",
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "revision"),
+    [
+        ("版本号：B版   修改状态：第0次", "B/0"),
+        ("版本/修改状态：A/3", "A/3"),
+        ("版次：A1", "A/1"),
+        ("版 本 号：A  修 改 状 态：2", "A/2"),
+        ("版本号：A", "A/0"),
+        ("Revision: C/1", "C/1"),
+    ],
+)
+def test_spellings_of_the_revision(tmp_path: Path, written: str, revision: str) -> None:
+    found = plain(
+        tmp_path / "r.docx",
+        "编号：XL-09",
+        written,
+        "门岗管理办法",
+        "编制：钱一帆 日期：2024.1.2",
+        "审核：周望舒 日期：2024.1.3",
+        "批准：孙百川 日期：2024.1.4",
+        "受控状态：☑受控 □非受控",
+        "1.0 目的",
+    )
+    assert (found.number, found.title, found.revision) == ("XL-09", "门岗管理办法", revision)
+    assert found.control_status == "受控"
+    assert not found.findings
+
+
+def test_everything_in_the_running_header(tmp_path: Path) -> None:
+    import docx
+
+    document = docx.Document()
+    table = document.sections[0].header.add_table(3, 4, docx.shared.Cm(16))
+    rows = (
+        ("文件名称", "绿化养护作业规程", "文件编号", "XL-LH-02"),
+        ("版本/修改", "A/1", "生效日期", "2024.05.01"),
+        ("编制", "钱一帆", "批准", "孙百川"),
+    )
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    for line in ("1.0 目的", "规范养护。", "2.0 程序", "2.1 浇水。"):
+        document.add_paragraph(line)
+    document.save(str(tmp_path / "h.docx"))
+    found = read(tmp_path / "h.docx")
+    assert (found.number, found.title, found.revision) == ("XL-LH-02", "绿化养护作业规程", "A/1")
+    assert (found.prepared_by, found.approved_by, str(found.effective)) == ("钱一帆", "孙百川", "2024-05-01")
+    assert [number for number, _ in found.chapters] == ["1.0", "2.0", "2.1"]
