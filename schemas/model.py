@@ -273,6 +273,10 @@ class Workflow:
     states: tuple[str, ...]
     transitions: tuple[Transition, ...]
 
+    def step(self, source: str, action: str) -> Transition | None:
+        """The step that `action` takes from the state `source`, or None if it may not be taken there."""
+        return next((t for t in self.transitions if t.source == source and t.action == action), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:

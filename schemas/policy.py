@@ -71,14 +71,28 @@ def parse_workflow(entry: Entry, roles: tuple[str, ...]) -> Workflow:
         states=states,
         transitions=tuple(_transition(step, states, roles) for step in entry.entries("transitions")),
     )
-    reached = {value.initial} | {step.target for step in value.transitions}
-    for position, state in enumerate(states):
-        if state not in reached:
-            entry.at("states", position).fail(
-                f"no step leads to {state}", "add a step to it or delete the state"
-            )
+    _check_steps(entry, value)
     entry.finish()
     return value
+
+
+def _check_steps(entry: Entry, workflow: Workflow) -> None:
+    """Every state can be reached from the first, and an action leads from a state to one state only."""
+    reached, ahead = {workflow.initial}, [workflow.initial]
+    while ahead:
+        state = ahead.pop()
+        for step in workflow.transitions:
+            if step.source == state and step.target not in reached:
+                reached.add(step.target)
+                ahead.append(step.target)
+    for position, state in enumerate(workflow.states):
+        if state not in reached:
+            hint = "add a step to it or delete the state"
+            entry.at("states", position).fail(f"no step leads to {state} from {workflow.initial}", hint)
+    for position, step in enumerate(workflow.transitions):
+        if workflow.step(step.source, step.action) is not step:
+            place = entry.at("transitions", position)
+            place.fail(f"{step.action} from {step.source} stands twice", "name the second action differently")
 
 
 def _transition(entry: Entry, states: tuple[str, ...], roles: tuple[str, ...]) -> Transition:

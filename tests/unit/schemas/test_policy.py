@@ -73,6 +73,8 @@ def test_nobody_decides_their_own_request_and_every_state_can_be_reached() -> No
         for step in workflow.transitions:
             if step.action in ("approve", "refuse"):
                 assert step.not_same_as, (workflow.code, step.action)
+            assert workflow.step(step.source, step.action) == step
+        assert workflow.step("nowhere", "approve") is None
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,16 @@ def test_nobody_decides_their_own_request_and_every_state_can_be_reached() -> No
         (
             "workflows: [{code: x, zh: 甲, en: X, initial: a, states: [a, b], transitions: []}]",
             "no step leads to b",
+        ),
+        (
+            "workflows: [{code: x, zh: 甲, en: X, initial: a, states: [a, b, c], transitions: "
+            "[{action: d, from: b, to: c}, {action: e, from: c, to: b}]}]",
+            "no step leads to b",
+        ),
+        (
+            "workflows: [{code: x, zh: 甲, en: X, initial: a, states: [a, b, c], transitions: "
+            "[{action: d, from: a, to: b}, {action: d, from: a, to: c}]}]",
+            "twice",
         ),
         ("roles: [{code: x, zh: 甲, en: X, actions: [record.burn]}]", "record.burn"),
         ("roles: [{code: x, zh: 甲, en: X, excludes: [nobody]}]", "nobody"),
