@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ingest import documents, sniff
-from ingest.facts import FileFacts, Limits, Page, Problem, RecordFacts
+from ingest.facts import FileFacts, FileState, Limits, Page, Problem, RecordFacts
 from ingest.formats import content_of, is_kept
 from ingest.problems import REFUSED, UNREADABLE, problem, state_of
 from ingest.read.content import Content, Image
@@ -56,11 +56,14 @@ class Pipeline:
             return FileFacts(state_of(problems), content.media_type, content.pages, problems=problems)
         pages, found = self._recognised(content)
         problems += found
+        records: tuple[RecordFacts, ...] = ()
         if is_kept(content.media_type):
             # Their text is searchable, yet what a person sees is the original: it is kept, not filed as read.
             problems += (problem("kept_unreadable", actual=sniff.name_of(content.media_type)),)
+            records = (_unnamed(pages),)
         state = state_of(problems)
-        records = self._records(replace(content, pages=pages)) if state == "read" else ()
+        if state is FileState.READ:
+            records = self._records(replace(content, pages=pages))
         return FileFacts(state, content.media_type, pages, records, problems)
 
     def _recognised(self, content: Content) -> tuple[tuple[Page, ...], tuple[Problem, ...]]:
@@ -94,6 +97,12 @@ class Pipeline:
             return (record,)
         understand = self.understand or _understand()
         return tuple(understand(content.pages, self.pack, _images(content)))
+
+
+def _unnamed(pages: Sequence[Page]) -> RecordFacts:
+    """One record without a type, so that its text can be found."""
+    numbers = tuple(page.number for page in pages)
+    return RecordFacts(numbers, None, 0.0, "", "\n\f\n".join(page.text for page in pages))
 
 
 def _images(content: Content) -> Callable[[int], Image] | None:

@@ -118,3 +118,16 @@ def test_nothing_is_made_of_what_was_refused_or_saved_in_part(tmp_path: Path) ->
 def _bomb(path: Path) -> Path:
     Image.new("1", (12_000, 12_000)).save(path)
     return path
+
+
+def test_a_workbook_is_kept_and_its_text_can_be_found(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["车位", "粤测A12345"])
+    book.save(tmp_path / "车位.xlsx")
+    facts = Steps().read(tmp_path / "车位.xlsx")
+    assert facts.state == FileState.UNREADABLE
+    assert [p.code for p in facts.problems] == ["kept_unreadable"]
+    assert "粤测A12345" in facts.records[0].text
+    assert facts.records[0].type is None
