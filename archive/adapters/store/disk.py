@@ -126,6 +126,7 @@ class Staging:
         self._lock: IO[bytes] | None = None
         self._own: Path | None = None
         self._claiming = threading.Lock()
+        self._left: set[Path] = set()
         self.sweep()
 
     def sweep(self) -> None:
@@ -144,13 +145,23 @@ class Staging:
     @contextlib.contextmanager
     def work(self) -> Iterator[Path]:
         """A fresh folder, gone when the block ends."""
+        for path in list(self._left):
+            self._remove(path)
         path = self._claimed() / secrets.token_hex(8)
         mkdir(path)
         try:
             yield path
         finally:
-            with contextlib.suppress(OSError):  # the next sweep finishes what fails now
-                remove_tree(path)
+            self._remove(path)
+
+    def _remove(self, path: Path) -> None:
+        """What can't be removed now is tried again with the next work, at the latest by the next sweep."""
+        try:
+            remove_tree(path)
+        except OSError:
+            self._left.add(path)
+        else:
+            self._left.discard(path)
 
     def _claimed(self) -> Path:
         with self._claiming:
