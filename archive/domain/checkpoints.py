@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -89,6 +90,13 @@ def sign_checkpoint(frontier: Frontier, at: datetime, signer: Signer) -> Checkpo
     signature = base64.b64encode(signer.verifier.key_id() + signer.sign(text.encode())).decode()
     note = f"{text}\n{_DASH} {signer.verifier.name} {signature}\n"
     return Checkpoint(str(frontier.size), frontier.size, root.hex(), instant(at), note)
+
+
+def checkpoint_detail(point: Checkpoint) -> dict[str, Any]:
+    """What the entry of Event.CHECKPOINT_SIGNED says of a checkpoint: enough to miss or doubt its row
+    later."""
+    note = sha256(point.note.encode(errors="surrogatepass")).hexdigest()
+    return {"size": point.size, "root": point.root, "signed_at": point.signed_at, "note_sha256": note}
 
 
 def read_note(note: str, verifiers: Sequence[Verifier]) -> tuple[int, str]:

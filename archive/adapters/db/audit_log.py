@@ -49,8 +49,12 @@ class AuditLog:
         return self._builder
 
     def _stored_frontier(self) -> Frontier:
-        row = self._connection.execute(select(tables.TREE.c.size, tables.TREE.c.hashes)).one()
-        return Frontier(row.size, read_hashes(row.hashes))
+        row = self._connection.execute(select(tables.TREE.c.size, tables.TREE.c.hashes)).one_or_none()
+        try:
+            assert row is not None
+            return Frontier(row.size, read_hashes(row.hashes))
+        except (AssertionError, TypeError, ValueError) as error:
+            raise ValueError("what is kept of the audit log's tree is damaged: verify the log") from error
 
     def flush(self) -> None:
         """Write what was appended: entries, tiles and the frontier."""

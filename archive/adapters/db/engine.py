@@ -29,7 +29,10 @@ and conversations (PostgreSQL), so a child keeps them untouched."""
 def make_engine(url: str) -> Engine:
     """An engine for `sqlite:///path` or `postgresql://user@host/name`. Raises ValueError for anything
     else."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError as error:
+        raise ValueError("the database must be sqlite:///path or postgresql://user@host/name") from error
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         engine = _sqlite(parsed)

@@ -13,9 +13,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.domain.audit import StoredEntry, Verdict, checkpoint_detail, make_entry, stored, verify_log
+from archive.domain.audit import StoredEntry, make_entry, stored
 from archive.domain.audit_model import Event
-from archive.domain.checkpoints import ORIGIN, Checkpoint, Signer, Verifier, sign_checkpoint
+from archive.domain.audit_verify import Verdict, verify_log
+from archive.domain.checkpoints import (
+    ORIGIN,
+    Checkpoint,
+    Signer,
+    Verifier,
+    checkpoint_detail,
+    sign_checkpoint,
+)
 from archive.domain.merkle import TILE, Builder, leaf_hash
 
 AT = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -100,6 +108,31 @@ def test_a_column_of_another_type_is_found(column: str, value: object) -> None:
         verdict = log.verify()
         assert not verdict.ok
         assert verdict.first_bad == 7
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_nothing_but_the_altered_entry_is_accused(column: str) -> None:
+    log = a_log(2 * TILE, 700)
+    outside = [log.checkpoints[0].note]
+    for number in (600, 650, 1500):
+        value = getattr(log.rows[number], column)
+        log.rows[number] = replace(log.rows[number], **{column: value + "x"})
+    verdict = log.verify(outside=outside)
+    assert verdict.first_bad == 600
+    assert [(finding.code, finding.number) for finding in verdict.problems] == [
+        ("altered", 600),
+        ("altered", 650),
+        ("altered", 1500),
+    ]
+
+
+def test_an_altered_entry_does_not_hide_one_altered_with_its_hash() -> None:
+    log = a_log(TILE + 5)
+    log.rows[3] = rehash(replace(log.rows[3], actor="someone else"))
+    log.rows[777] = replace(log.rows[777], actor="someone else")
+    verdict = log.verify()
+    assert verdict.first_bad is not None
+    assert verdict.first_bad <= 3
 
 
 def rehash(row: StoredEntry) -> StoredEntry:
@@ -223,7 +256,7 @@ def test_kept_tiles_are_checked() -> None:
         ([tiles[0], tiles[0]], TILE),
         ([tiles[1], tiles[0]], 0),
         ([tiles[0]], TILE),
-        ([*tiles, tiles[0]], 2 * TILE),
+        ([*tiles, tiles[0]], 2 * TILE + 1),
         ([tiles[0] + "x", tiles[1]], 0),
     ):
         verdict = log.verify(tiles=wrong)
