@@ -79,22 +79,19 @@ def finish(archive: Archive) -> bool:
         records = uow.list(Record, id=ids, state=RecordState.FILED, order=("id",))
         tenures = {t.id: t for t in uow.list(Tenure, id=tuple(r.tenure for r in records if r.tenure))}
         happened = _happened(records, tenures)
-        known = {
-            (e.target, e.type) for e in uow.list(RecordedEvent, target=tuple(h.target for h in happened))
-        }
+        if not happened or uow.count(RecordedEvent, target=tuple(h.target for h in happened)):
+            return True
     archivist = people.actor_named(archive, "archivist")
     for event in happened:
-        if (event.target, event.type) not in known:
-            known.add((event.target, event.type))
-            keeping.record_event(
-                archive,
-                archivist,
-                target_kind=event.kind,
-                target=event.target,
-                type=event.type,
-                date=event.day,
-                evidence=event.evidence,
-            )
+        keeping.record_event(
+            archive,
+            archivist,
+            target_kind=event.kind,
+            target=event.target,
+            type=event.type,
+            date=event.day,
+            evidence=event.evidence,
+        )
     return True
 
 
@@ -111,20 +108,22 @@ class _Happening:
 
 def _happened(records: list[Record], tenures: dict[str, Tenure]) -> list[_Happening]:
     """Violations are closed on the day of their record, callbacks handed in after the quarter, a house was sold."""
-    found = []
+    found: dict[str, _Happening] = {}
     for record in records:
         tenure = tenures.get(record.tenure or "")
         day = record.record_date
         if record.type == "violation_record" and day:
-            found.append(_Happening("record", record.id, "closed", day, "违章记录表「执行结果」栏"))
+            found[record.id] = _Happening("record", record.id, "closed", day, "违章记录表「执行结果」栏")
         elif record.type == "callback_record" and record.dossier and day:
             filed = _quarter_filed(day)
-            found.append(_Happening("dossier", record.dossier, "quarter_filed", filed, "季度移交清单"))
-        elif record.type == "owner_card" and record.dossier and tenure and tenure.ended:
-            found.append(
-                _Happening("dossier", record.dossier, "title_transfer", tenure.ended, "房屋名册的产权变更")
+            found[record.dossier] = _Happening(
+                "dossier", record.dossier, "quarter_filed", filed, "季度移交清单"
             )
-    return found
+        elif record.type == "owner_card" and record.dossier and tenure and tenure.ended:
+            found[record.dossier] = _Happening(
+                "dossier", record.dossier, "title_transfer", tenure.ended, "房屋名册的产权变更"
+            )
+    return list(found.values())
 
 
 def _quarter_filed(day: date) -> date:

@@ -32,10 +32,10 @@ def sample_papers(pack: Pack, font: Path, year: int) -> Iterator[tuple[str, byte
     if "controlled_document" in pack.record_types:
         for revision in manual.revisions(year):
             yield revision.file_name, manual.word_file(revision, year)
-    if "callback_record" in pack.record_types:
-        yield "电话回访.txt", typed.phone_callback(pack, year)
-    if "violation_rectification_notice" in pack.record_types:
-        yield "整改通知_B座1506.pdf", typed.printed_notice(pack, year, font)
+    if "enquiry_record" in pack.record_types:
+        yield "电话咨询.txt", typed.phone_enquiry(pack, year)
+    if "notice" in pack.record_types:
+        yield "停水通知.pdf", typed.printed_notice(year, font)
     for file in scanned_files(year):
         if all(form.type in pack.record_types for form in file.forms):
             yield file.name, _scanned(file, pack, font)

@@ -19,7 +19,7 @@ ROW, LINE = 12.5, 7.4
 LABEL = 33.0
 HALF = (RIGHT - LEFT) / 2 - LABEL - 4
 """Width of what is written in a half-width cell, millimetres."""
-SIGNING = 17.0
+SIGNING = 21.0
 """Height of the row for two signatures."""
 BARE_DATE = "日期"
 
@@ -28,14 +28,14 @@ BARE_DATE = "日期"
 class Filling:
     """What is filled in on a form.
 
-    `values` and `rows` go by field code, `signed` and `sealed` by code of the place (a seal's two lines: around
-    the rim, and below the star). `body` are printed paragraphs (an agreement's articles). `office` is printed
-    above the title. `hand` seeds the handwriting.
+    `values` and `rows` go by field code, `signed` (who signed) and `sealed` (what stands around the rim, and below
+    the star) by code of the place; `rows` by both. `body` are printed paragraphs (an agreement's articles).
+    `office` is printed above the title. `hand` seeds the handwriting.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     rows: Sequence[Mapping[str, str]] = ()
-    signed: Sequence[str] = ()
+    signed: Mapping[str, str] = field(default_factory=dict)
     sealed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     body: Sequence[str] = ()
     office: str = ""
@@ -206,7 +206,7 @@ class _Form:
         if isinstance(column, FieldSpec):
             self.paper.write(x + 1.2, y + 4.0, value, 3.8)
         elif value:
-            self.paper.sign(x + 2.0, y + 2.5, min(20.0, end - x - 4.0), ROW - 5.0)
+            self.paper.sign(x + 1.5, y + 2.2, value, 5.4)
 
     def signatures(self) -> None:
         """Two places a row, each with its label, the signature and the day; a seal over its own label."""
@@ -234,12 +234,14 @@ class _Form:
         label = f"{place.label_zh}："
         self.paper.text(x, self.y + 2.5, label, PRINT)
         end = x + self.paper.length(label, PRINT)
-        if place.code not in self.filling.signed:
+        name = self.filling.signed.get(place.code, "")
+        if not name:
             self.paper.rule(end + 1, self.y + 8.0, end + 25, self.y + 8.0, 0.2)
             return
-        self.paper.sign(end + 1, self.y - 1.0, 22.0, 9.5)
+        self.paper.sign(end + 2, self.y + 0.2, name)
         if day:
-            self.paper.write(end + 26.0, self.y + 2.2, day, 3.9)
+            self.paper.text(x, self.y + 10.5, f"{BARE_DATE}：", 3.6)
+            self.paper.write(x + 12.0, self.y + 9.9, day, 4.2)
 
     def page_numbers(self) -> None:
         for number, sheet in enumerate(self.sheets, start=1):

@@ -65,7 +65,7 @@ def _owners(year: int) -> Iterator[ScannedFile]:
                         "plate": "测A·D0602",
                         "date": moved_in,
                     },
-                    signed=("owner_signature", "staff_signature"),
+                    signed={"owner_signature": "例家豪", "staff_signature": "示小禾"},
                     office=OFFICE,
                     hand=11,
                 ),
@@ -74,7 +74,7 @@ def _owners(year: int) -> Iterator[ScannedFile]:
                 "temporary_covenant",
                 Filling(
                     {**flat, "area": "96.50", "date": moved_in},
-                    signed=("owner_signature",),
+                    signed={"owner_signature": "例家豪"},
                     sealed={"developer_seal": DEVELOPER_SEAL},
                     body=COVENANT,
                     office=OFFICE,
@@ -92,7 +92,7 @@ def _owners(year: int) -> Iterator[ScannedFile]:
                         "owner_opinion": "请在十天内修好后通知我复验。",
                         "transferor_opinion": "已记录，由工程部安排维修。",
                     },
-                    signed=("owner_signature", "transferor_signature"),
+                    signed={"owner_signature": "例家豪", "transferor_signature": "样永康"},
                     office=OFFICE,
                     hand=11,
                 ),
@@ -108,7 +108,7 @@ def _owners(year: int) -> Iterator[ScannedFile]:
                 "preliminary_service_agreement",
                 Filling(
                     {**home, "fee_rate": "1.80元", "date": moved_in},
-                    signed=("company_representative", "owner_signature"),
+                    signed={"company_representative": "样立诚", "owner_signature": "例家豪"},
                     sealed={"company_seal": CONTRACT_SEAL},
                     body=AGREEMENT,
                     office=COMPANY,
@@ -119,22 +119,41 @@ def _owners(year: int) -> Iterator[ScannedFile]:
         Scan(-0.4),
     )
     yield ScannedFile(
-        "业主资料卡_原业主.tif", (_card("例海川", "13800000301", first, 13),), Scan(0.8, gray=True)
+        "业主资料卡_原业主.tif",
+        (_card("例海川", "13800000301", first, 13, "1971.9.2", "样海英"),),
+        Scan(0.8, gray=True),
     )
-    yield ScannedFile("业主资料卡_3-2-1203.jpg", (_card("例一鸣", "13800000302", sold, 14),), Scan(-0.7))
+    yield ScannedFile(
+        "业主资料卡_3-2-1203.jpg",
+        (_card("例一鸣", "13800000302", sold, 14, "1990.6.18", "示安然"),),
+        Scan(-0.7),
+    )
 
 
-def _card(owner: str, phone: str, day: str, hand: int) -> Form:
+def _card(owner: str, phone: str, day: str, hand: int, birth: str, relative: str) -> Form:
     values = {
         "owner": owner,
         "house": "3栋2单元1203",
         "phone": phone,
         "area": "118.20",
+        "id_number": f"990103{_digits(birth)}0152",
+        "sex": "男",
+        "birth": birth,
         "address": "样本市星河路8号3栋2单元1203",
         "employer": "样本设计院",
+        "emergency_contact": relative,
+        "family": relative,
+        "plate": f"测A·K0{hand}03",
         "date": day,
     }
-    return Form("owner_card", Filling(values, signed=("owner_signature",), office=OFFICE, hand=hand))
+    signed = {"owner_signature": owner, "staff_signature": "示小禾"}
+    return Form("owner_card", Filling(values, signed=signed, office=OFFICE, hand=hand))
+
+
+def _digits(day: str) -> str:
+    """1990.6.18 as it stands in an ID number."""
+    year, month, of_month = day.split(".")
+    return f"{year}{month:0>2}{of_month:0>2}"
 
 
 def _renovation(year: int) -> Iterator[ScannedFile]:
@@ -154,7 +173,12 @@ def _renovation(year: int) -> Iterator[ScannedFile]:
             "number": f"ZX-{year - 1}-017",
             "date": _day(year - 1, 4, 2),
         },
-        signed=("owner_signature", "contractor_signature", "staff_signature", "engineering_signature"),
+        signed={
+            "owner_signature": "例少华",
+            "contractor_signature": "样立新",
+            "staff_signature": "示小禾",
+            "engineering_signature": "样永康",
+        },
         sealed={"engineering_seal": ENGINEERING_SEAL},
         office=OFFICE,
         hand=21,
@@ -167,7 +191,7 @@ def _renovation(year: int) -> Iterator[ScannedFile]:
             "contractor": "示例装饰工程部",
             "worker": "示铁柱",
             "licence": f"T99-{year - 3}-0041",
-            "period": f"{year - 1}年4月20日9时至17时",
+            "period": f"{year - 1}年4月19日9时至17时",
             "guard": "样立新",
             "method": "电焊",
             "cause": "阳台栏杆加固，需要焊接两处。",
@@ -175,7 +199,11 @@ def _renovation(year: int) -> Iterator[ScannedFile]:
             "number": f"DH-{year - 1}-006",
             "date": _day(year - 1, 4, 19),
         },
-        signed=("applicant_signature", "security_signature", "engineering_signature"),
+        signed={
+            "applicant_signature": "样立新",
+            "security_signature": "示文博",
+            "engineering_signature": "样永康",
+        },
         sealed={"engineering_seal": ENGINEERING_SEAL},
         office=OFFICE,
         hand=22,
@@ -193,7 +221,11 @@ def _renovation(year: int) -> Iterator[ScannedFile]:
             "number": f"ZG-{year - 1}-004",
             "date": _day(year - 1, 5, 9),
         },
-        signed=("issuer_signature", "receiver_signature", "recheck_signature"),
+        signed={
+            "issuer_signature": "样永康",
+            "receiver_signature": "样立新",
+            "recheck_signature": "样永康",
+        },
         sealed={"office_seal": OFFICE_SEAL},
         office=OFFICE,
         hand=23,
@@ -204,7 +236,7 @@ def _renovation(year: int) -> Iterator[ScannedFile]:
 
 
 def _conduct(year: int) -> Iterator[ScannedFile]:
-    signed = ("staff_signature", "manager_signature")
+    signed = {"staff_signature": "示小禾", "manager_signature": "样立诚"}
     ordinary = Filling(
         {
             "house": "2-1-601",
@@ -217,7 +249,7 @@ def _conduct(year: int) -> Iterator[ScannedFile]:
             "decision": "口头提醒，三天内清空楼道。",
             "outcome": "5月8日复查，楼道已经清空。",
             "number": f"WZ-{year - 2}-012",
-            "date": _day(year - 2, 5, 8),
+            "date": _day(year - 2, 5, 6),
         },
         signed=signed,
         sealed={"office_seal": OFFICE_SEAL},
@@ -238,7 +270,7 @@ def _conduct(year: int) -> Iterator[ScannedFile]:
             "decision": "由原设计单位出加固方案，费用由当事人承担。",
             "outcome": "9月26日加固完成，检测合格。",
             "number": f"WZ-{year - 2}-019",
-            "date": _day(year - 2, 9, 26),
+            "date": _day(year - 2, 9, 3),
         },
         signed=signed,
         sealed={"office_seal": OFFICE_SEAL},
@@ -256,7 +288,7 @@ def _conduct(year: int) -> Iterator[ScannedFile]:
             "first_action": "请当事人把车推到车棚，切断临时线路。",
             "decision": "书面提醒，再次发生时报告街道。",
             "number": f"WZ-{year - 1}-031",
-            "date": _day(year - 1, 10, 12),
+            "date": _day(year - 1, 10, 11),
         },
         signed=signed,
         office=OFFICE,
@@ -279,7 +311,11 @@ def _registers(year: int) -> Iterator[ScannedFile]:
             "suggestion": "希望修完以后能收到一张写明更换零件的单子。",
             "review": "建议合理，下月起随单附上。",
         },
-        signed=("owner_signature", "caller_signature", "supervisor_signature"),
+        signed={
+            "owner_signature": "示海生",
+            "caller_signature": "示小禾",
+            "supervisor_signature": "示立夏",
+        },
         office=OFFICE,
         hand=41,
     )
@@ -295,7 +331,11 @@ def _registers(year: int) -> Iterator[ScannedFile]:
             "property": "钥匙一串、对讲机两部、手电一支，齐全。",
             "follow_up": "请白班联系水电工更换1栋地下室阀门。",
         },
-        signed=("off_duty_signature", "on_duty_signature", "supervisor_signature"),
+        signed={
+            "off_duty_signature": "示小禾",
+            "on_duty_signature": "例文博",
+            "supervisor_signature": "示立夏",
+        },
         office=OFFICE,
         hand=43,
     )
@@ -319,6 +359,6 @@ def _key_loans(year: int) -> Iterator[dict[str, str]]:
             "purpose": purpose,
             "borrower": borrower,
             "returned": f"{year}.{back}",
-            "borrower_signature": "signed",
-            "receiver_signature": "signed",
+            "borrower_signature": borrower,
+            "receiver_signature": "示小禾",
         }

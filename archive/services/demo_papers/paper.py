@@ -101,11 +101,20 @@ class Paper:
             at += width + float(self._random.uniform(-0.01, 0.04)) * face.size
         return at / PIXELS
 
-    def _character(self, x: float, y: float, character: str, face: ImageFont.FreeTypeFont) -> None:
+    def _character(
+        self,
+        x: float,
+        y: float,
+        character: str,
+        face: ImageFont.FreeTypeFont,
+        lean: float = 0.10,
+        wild: float = 1.0,
+    ) -> None:
         side = int(face.size * 1.6)
         tile = Image.new("L", (side, side), 0)
         ImageDraw.Draw(tile).text((side * 0.2, side * 0.12), character, font=face, fill=255, anchor="la")
-        lean, turn = 0.10 + self._random.normal(0, 0.02), self._random.normal(0, 0.025)
+        lean += self._random.normal(0, 0.02 * wild)
+        turn = self._random.normal(0, 0.025 * wild)
         scale = 1 / (0.97 + self._random.uniform(-0.04, 0.03))
         middle = side / 2
         matrix = (scale, lean, middle * (1 - scale - lean), turn, scale, middle * (1 - scale - turn))
@@ -124,21 +133,19 @@ class Paper:
             ]
             self._curve(points, 0.5)
 
-    def sign(self, x: float, y: float, width: float = 24.0, height: float = 9.0) -> None:
-        """A signature: two or three connected strokes and a flourish."""
-        random = self._random
-        for _ in range(int(random.integers(2, 4))):
-            t = np.linspace(0, 1, 60)
-            loops = random.uniform(1.6, 3.2)
-            phase, reach = random.uniform(0, math.tau), random.uniform(0.05, 0.09)
-            start, span = random.uniform(0.0, 0.3), random.uniform(0.45, 0.7)
-            xs = start + span * t + reach * np.cos(math.tau * loops * t + phase)
-            ys = 0.5 + 0.38 * np.sin(math.tau * loops * t + phase * 1.7) * (1 - 0.35 * t)
-            self._curve(
-                [(x + width * float(a), y + height * float(b)) for a, b in zip(xs, ys, strict=True)], 0.42
-            )
-        end = [(0.1, 0.85), (0.5, 0.98), (0.98, 0.62)]
-        self._curve([(x + width * a, y + height * b) for a, b in end], 0.38)
+    def sign(self, x: float, y: float, name: str, size: float = 6.2) -> None:
+        """A signature: the name in a quicker hand than the rest, its characters run together, and a flourish."""
+        face = _face(self._font, _px(size))
+        at = float(_px(x))
+        for character in name:
+            self._character(at, float(_px(y)), character, face, lean=0.30, wild=3.0)
+            at += face.getlength(character) * float(self._random.uniform(0.76, 0.88))
+        end = at / PIXELS
+        sweep = np.linspace(0, 1, 30)
+        rise = float(self._random.uniform(0.5, 1.6))
+        bow = y + size * 1.22 - rise * np.sin(math.pi * sweep * float(self._random.uniform(0.8, 1.3)))
+        points = [(end - (1 - t) * size * 1.1, float(level)) for t, level in zip(sweep, bow, strict=True)]
+        self._curve(points, 0.36)
 
     def _curve(self, points: Sequence[tuple[float, float]], width: float) -> None:
         line = [(_px(x), _px(y)) for x, y in points]

@@ -80,7 +80,7 @@ def test_typed_papers_are_filed_by_a_worker(estate: Estate) -> None:
     assert [r and r.state for r in records] == [RecordState.FILED] * 5
     assert [r and r.type for r in records] == [
         *["controlled_document"] * 3,
-        "callback_record",
-        "violation_rectification_notice",
+        "enquiry_record",
+        "notice",
     ]
     assert demo.finish(estate.archive) is False  # the scans still wait

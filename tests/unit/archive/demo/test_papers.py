@@ -180,11 +180,12 @@ def _text(word_file: bytes) -> str:
 
 
 def test_typed_papers_name_their_labels_as_the_pack_does(pack: Pack, font: Path) -> None:
-    kind = pack.record_types["callback_record"]
-    lines = typed.phone_callback(pack, YEAR).decode().splitlines()
+    kind = pack.record_types["enquiry_record"]
+    lines = typed.phone_enquiry(pack, YEAR).decode().splitlines()
     assert lines[0] == kind.title_zh
     assert any(line.startswith(kind.fields[0].label_zh + "：") for line in lines)
-    assert typed.printed_notice(pack, YEAR, font).startswith(b"%PDF")
+    assert typed.NOTICE_TITLE in pack.record_types["notice"].aliases
+    assert typed.printed_notice(YEAR, font).startswith(b"%PDF")
 
 
 def test_old_scans_are_black_and_white(papers: dict[str, bytes]) -> None:
