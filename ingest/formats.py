@@ -38,9 +38,15 @@ def content_of(path: Path, media_type: str, limits: Limits) -> Content:
     A kind that nothing here reads gives no pages and one problem that says so.
     """
     known = FORMATS.get(media_type)
-    if known is not None:
-        return known.read(path, limits)
-    return Content(media_type, problems=(_unreadable(media_type),))
+    if known is None:
+        return Content(media_type, problems=(_unreadable(media_type),))
+    content = known.read(path, limits)
+    if len(content.pages) > limits.pages:
+        if content.close:
+            content.close()
+        found = problem("too_many_pages", pages=len(content.pages), limit=limits.pages)
+        return Content(media_type, problems=(found,))
+    return content
 
 
 def is_kept(media_type: str) -> bool:

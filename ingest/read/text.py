@@ -1,10 +1,11 @@
-"""Plain text: encoding found by content, one page, one line per line."""
+"""Plain text: encoding found by content, one line per line, pages as the rendition breaks them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.facts import Limits, Line, Page, Problem
+from ingest.facts import Limits, Problem
+from ingest.layout import pages_of
 from ingest.problems import problem
 from ingest.read.content import Block, Content
 
@@ -79,20 +80,11 @@ def _score(text: str) -> float:
 
 
 def read(path: Path, limits: Limits) -> Content:
-    """The text of the file as one page. OSError: cannot open."""
-    data = path.read_bytes()
-    text, bad, encoding = decode(data)
+    """The text of the file, laid out on pages as its rendition shows it. OSError: cannot open."""
+    text, bad, encoding = decode(path.read_bytes())
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
     problems: tuple[Problem, ...] = (problem("guessed_encoding", encoding=encoding, bad=bad),) if bad else ()
-    lines = tuple(Line(line.rstrip(), None) for line in text.replace("\f", "\n").split("\n"))
     if not text.strip():
         problems += (problem("no_text"),)
-    page = Page(
-        number=1, lines=tuple(line for line in lines if line.text.strip()), text=text, blank=not text.strip()
-    )
-    return Content(
-        MEDIA_TYPE,
-        (page,),
-        problems,
-        tuple(Block("paragraph", line.text) for line in lines if line.text.strip()),
-    )
+    blocks = tuple(Block("paragraph", line.rstrip(" \t")) for line in text.split("\n"))
+    return Content(MEDIA_TYPE, pages_of(blocks), problems, blocks)

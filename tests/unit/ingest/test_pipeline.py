@@ -124,10 +124,18 @@ def test_a_workbook_is_kept_and_its_text_can_be_found(tmp_path: Path) -> None:
     import openpyxl
 
     book = openpyxl.Workbook()
-    book.worksheets[0].append(["车位", "粤测A12345"])
+    book.worksheets[0].append(["车位", "测A·12345"])
     book.save(tmp_path / "车位.xlsx")
     facts = Steps().read(tmp_path / "车位.xlsx")
     assert facts.state == FileState.UNREADABLE
     assert [p.code for p in facts.problems] == ["kept_unreadable"]
-    assert "粤测A12345" in facts.records[0].text
+    assert "测A·12345" in facts.records[0].text
     assert facts.records[0].type is None
+
+
+def test_a_text_of_too_many_pages_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.txt"
+    path.write_text("一行\n" * 500, "utf-8")
+    facts = Steps().read(path, Limits(pages=5))
+    assert facts.state == FileState.REFUSED
+    assert [p.code for p in facts.problems] == ["too_many_pages"]
