@@ -244,7 +244,7 @@ def _due_lines(
                 until=answer.until,
                 rule=answer.rule,
                 clauses=answer.clauses,
-                reason=answer.reasons[0] if answer.reasons else "",
+                reason=" ".join(answer.reasons[:2]),
             )
         )
     return lines
