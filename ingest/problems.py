@@ -171,6 +171,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "不能确定这是哪一种表单（页面标题：{title}），没有归档；请在核对时选定档案类型。",
         "The kind of form is not certain (headline: {title}), so it was not filed; choose the record type.",
     ),
+    "code_contradicts": (
+        "二维码写的是“{slip}”，页面上写的是“{page}”，两者不符；请对照原件确定归属。",
+        "The code says “{slip}”, the page says “{page}”; decide from the original where it belongs.",
+    ),
     "field_missing": (
         "没有读到“{label}”；请对照原件补填。",
         "“{label}” was not found; fill it in from the original.",
@@ -316,7 +320,7 @@ def sentence(code: str, details: dict[str, str], language: str = "zh") -> str:
     return (zh if language == "zh" else en).format_map(_Blanks(details))
 
 
-def problem(code: str, **details: object) -> Problem:
+def problem(code: str, /, **details: object) -> Problem:
     """A problem of the table with its Chinese sentence. Details are cut to 300 characters each."""
     texts = {key: str(value)[:300] for key, value in details.items()}
     return Problem(code=code, message=sentence(code, texts), details=texts)

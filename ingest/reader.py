@@ -36,7 +36,7 @@ _ANSWERS = frozenset({"facts", "count", "bytes", "error"})
 class ReadError(Exception):
     """A page could not be rendered; `code` and `details` are those of a problem."""
 
-    def __init__(self, code: str, **details: object) -> None:
+    def __init__(self, code: str, /, **details: object) -> None:
         self.problem = problem(code, **details)
         super().__init__(self.problem.message)
 
@@ -198,7 +198,7 @@ def _error(answer: dict[str, Any], limits: Limits) -> ReadError:
         return ReadError("memory_limit", bytes=limits.memory)
     if type(code) is not str or code not in TEMPLATES or type(details) is not dict:
         return ReadError("reader_garbled", reason="unknown error code")
-    known = {key: str(value)[:120] for key, value in details.items() if key.isidentifier() and key != "code"}
+    known = {key: str(value)[:120] for key, value in details.items() if key.isidentifier()}
     return ReadError(code, **{"reason": str(answer.get("reason", ""))[:120], **known})
 
 
