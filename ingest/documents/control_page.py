@@ -13,6 +13,8 @@ from ingest.documents.words import CONTROL_TITLES, column_of
 from ingest.facts import RevisionRow
 from ingest.read.content import Block
 
+LONGEST = 600
+"""Lines that a control page in running text may have."""
 ENOUGH = 4
 """So many known column headings make a table a control page."""
 
@@ -136,7 +138,7 @@ def _from_running_text(lines: Sequence[SourceLine], edition: str) -> ControlPage
     start = title + 1 if title is not None else _first_heading(lines)
     if start is None:
         return None
-    stop = _end(lines, start)
+    stop = min(_end(lines, start), start + LONGEST)
     region = [line for line in lines[start:stop] if line.kind == "text"]
     used = frozenset(range(start - 1 if title is not None else start, stop))
     placed = from_places.read(region, edition)

@@ -9,7 +9,7 @@ from datetime import date
 
 from ingest.documents import from_text
 from ingest.documents.rows import person_and_day
-from ingest.documents.source import SourceLine, squeezed
+from ingest.documents.source import LONGEST, SourceLine, squeezed
 from ingest.documents.words import COMPANY_END, COVER_LABELS, TITLE_END
 from schemas.dates import find_dates, parse_date
 from schemas.revisions import Revision, parse_revision
@@ -114,7 +114,7 @@ def _pairs(line: SourceLine) -> Iterator[Pair]:
             kind = _KIND.get(re.sub(r"[:：]+$", "", squeezed(cell)), "")
             if not kind:
                 for part in cell.split("\n"):
-                    yield from _in_text(part)
+                    yield from _in_text(part[:LONGEST])
                 continue
             place = _value_cell(rows, number, column)
             done.add(place)

@@ -12,6 +12,7 @@ from schemas.revisions import parse_revision
 from schemas.text import fold
 
 KEYS = ("pages", "chapter", "notice", "state", "changed_by", "changed_on", "approved_by", "approved_on")
+_CELL = 500
 _FILLERS = re.compile(r"^[\s\-—_/\\.、，,:：;；*＊·~～]+$")
 _EDGES = " \t\n/／\\、,，;；:：|-—()（）[]"
 _BROKEN_DAY = re.compile(r"(?<=[\d.\-/年月])\s+(?=[\d年月日])")
@@ -73,7 +74,7 @@ def _is_state(text: str) -> bool:
 
 
 def _clean(text: str) -> str:
-    text = text.strip()
+    text = text.strip()[:_CELL]
     return "" if _FILLERS.match(text) else text
 
 

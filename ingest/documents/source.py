@@ -12,6 +12,8 @@ from ingest.read.content import Block, Content
 from ingest.read.runs import PAGE_BREAK
 from schemas.text import fold
 
+LONGEST = 2000
+"""Characters of a line that are looked at: no label or row is longer, and a hostile line may be endless."""
 TOP, FOOT = 0.085, 0.915
 """Shares of the page's height above and below which a line may be a running header or footer."""
 
@@ -62,7 +64,7 @@ def _from_blocks(blocks: tuple[Block, ...]) -> Iterator[SourceLine]:
             page += 1 if index else 0
             for line in part.split("\n"):
                 if line.strip():
-                    yield SourceLine(line.strip(), page, kind, block.level, block.label)
+                    yield SourceLine(line.strip()[:LONGEST], page, kind, block.level, block.label)
 
 
 def _from_pages(pages: tuple[Page, ...]) -> Iterator[SourceLine]:
@@ -71,7 +73,7 @@ def _from_pages(pages: tuple[Page, ...]) -> Iterator[SourceLine]:
         for line in page.lines:
             if line.text.strip():
                 kind = _margin(line.box) if _key(line.text) in repeated else ""
-                yield SourceLine(line.text.strip(), page.number, kind or "text", box=line.box)
+                yield SourceLine(line.text.strip()[:LONGEST], page.number, kind or "text", box=line.box)
 
 
 def _repeated(pages: tuple[Page, ...]) -> frozenset[str]:

@@ -323,3 +323,30 @@ def test_everything_in_the_running_header(tmp_path: Path) -> None:
     assert (found.number, found.title, found.revision) == ("XL-LH-02", "绿化养护作业规程", "A/1")
     assert (found.prepared_by, found.approved_by, str(found.effective)) == ("钱一帆", "孙百川", "2024-05-01")
     assert [number for number, _ in found.chapters] == ["1.0", "2.0", "2.1"]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "a" * 400_000,
+        "编号:" * 100_000,
+        "修改状态 " * 80_000,
+        "A/1 甲乙/2024.1.1 " * 20_000,
+        "1." * 200_000,
+        "第" * 200_000,
+    ],
+)
+def test_hostile_lines_cost_little(tmp_path: Path, hostile: str) -> None:
+    import time
+
+    from ingest.read import text
+
+    path = tmp_path / "t.txt"
+    path.write_text(
+        "编号：XL-1 版本号：A 修改状态：1\n文件修改控制页\n修改状态 章节号 修改页码 批准人\n" + hostile,
+        "utf-8",
+    )
+    content = text.read(path, Limits())
+    start = time.process_time()
+    document_of(content)
+    assert time.process_time() - start < 3
