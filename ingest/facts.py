@@ -56,6 +56,8 @@ class Page:
     blank: bool = False
     origin: str = "text"
     """"text" (born digital) or "ocr"."""
+    codes: tuple[str, ...] = ()
+    """What the QR and bar codes on a scanned page say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from ingest.barcode import read_codes
 from ingest.facts import Page
 from ingest.ocr.engine import Engine, Found, Image, Reading
 from ingest.ocr.order import lines
@@ -38,9 +39,12 @@ def recognise(image: Image, dpi: int | None = None, *, number: int = 1, engine: 
     gray = to_gray(image)
     if min(gray.shape) < _LEAST or content(gray) is None:
         return Page(number, (), "", image.shape[1], image.shape[0], blank=True, origin="ocr")
+    codes = tuple(code.text for code in read_codes(image))
     skew = skew_of(gray)
     straight = upright(image, 0, skew)
     reading = reader.read(straight)
     height, width = straight.shape[:2] if reading.turned % 180 == 0 else straight.shape[1::-1]
     placed, text = lines(reading.found, number, width, height)
-    return Page(number, placed, text, width, height, reading.turned, skew, blank=not placed, origin="ocr")
+    return Page(
+        number, placed, text, width, height, reading.turned, skew, not (placed or codes), "ocr", codes
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from ingest.facts import Page, RecordFacts
 from ingest.ocr.straighten import upright
 from ingest.understand.agree import agreed
 from ingest.understand.classify import Classifier
+from ingest.understand.coded import call_by_code, with_code
 from ingest.understand.labels import LabelledSheet, Vocabulary, clean_label
 from ingest.understand.layout import sheet_of
 from ingest.understand.picture import Picture, Signed
@@ -35,14 +37,12 @@ def understand(
     """
     vocabulary, classifier, owner_labels = _of_pack(pack)
     sheets = [LabelledSheet(sheet_of(page), vocabulary) for page in pages]
-    records = [
-        record_of(
-            [Signed(sheet, _picture(sheet.sheet.page, image_of)) for sheet in group.sheets],
-            classifier.call(group.sheets),
-            owner_labels,
-        )
-        for group in split(sheets, classifier)
-    ]
+    records = []
+    for group in split(sheets, classifier):
+        pages_of = [Signed(sheet, _picture(sheet.sheet.page, image_of)) for sheet in group.sheets]
+        call, clashes = call_by_code(group, classifier.call(group.sheets), pack)
+        record = with_code(record_of(pages_of, call, owner_labels), group)
+        records.append(replace(record, problems=(*clashes, *record.problems)))
     return agreed(records)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ingest.barcode import Slip, slip_of
 from ingest.understand.classify import Call, Classifier
 from ingest.understand.labels import LabelledSheet
 from ingest.understand.layout import compact
@@ -21,10 +22,18 @@ _ARTICLE = re.compile(r"^(?:第)?([一二三四五六七八九十百]{1,5}|\d{1,
 
 @dataclass(slots=True)
 class Group:
-    """Pages of one record so far."""
+    """Pages of one record so far. `slip` is the code on its first page, `cover` that of the sheet before it."""
 
     sheets: list[LabelledSheet] = field(default_factory=list)
     call: Call = field(default_factory=lambda: Call(None, 0.0))
+    slip: Slip | None = None
+    cover: Slip | None = None
+
+
+def slip_on(sheet: LabelledSheet) -> Slip | None:
+    """What our own code on a page says; None without one, or with two that disagree."""
+    slips = {slip for text in sheet.sheet.page.codes if (slip := slip_of(text))}
+    return slips.pop() if len(slips) == 1 else None
 
 
 def page_of(sheet: LabelledSheet) -> tuple[int, int] | None:
@@ -44,20 +53,40 @@ def _number(text: str) -> int | None:
 
 
 def split(sheets: Sequence[LabelledSheet], classifier: Classifier) -> list[Group]:
-    """The groups of pages that are one record each, in order; blank pages belong to none."""
+    """The groups of pages that are one record each, in order; blank pages and cover sheets belong to none.
+
+    A cover sheet that names a type holds for all pages up to the next one; one that names only a house leaves
+    the splitting to the pages.
+    """
     groups: list[Group] = []
-    after_blank = True
+    cover: Slip | None = None
+    apart = True
     for sheet in sheets:
+        slip = slip_on(sheet)
+        if slip is not None and slip.kind == "cover":
+            cover, apart = slip, True
+            continue
         if sheet.sheet.page.blank or not sheet.sheet.pieces:
-            after_blank = True
+            apart = apart or cover is None or not cover.type
             continue
         call = classifier.call([sheet])
-        if groups and _continues(groups[-1], sheet, call, after_blank):
+        covered = bool(groups) and cover is not None and bool(cover.type) and groups[-1].cover is cover
+        if covered or (
+            groups and groups[-1].cover is cover and _goes_on(groups[-1], sheet, slip, call, apart)
+        ):
             groups[-1].sheets.append(sheet)
         else:
-            groups.append(Group([sheet], call))
-        after_blank = False
+            groups.append(Group([sheet], call, slip, cover))
+        apart = False
     return groups
+
+
+def _goes_on(group: Group, sheet: LabelledSheet, slip: Slip | None, call: Call, apart: bool) -> bool:
+    """By the printed code where both pages carry one, else by what is printed."""
+    if slip is not None:
+        before = slip_on(group.sheets[-1])
+        return slip.page > 1 and before is not None and replace(before, page=slip.page) == slip
+    return _continues(group, sheet, call, apart)
 
 
 def _continues(group: Group, sheet: LabelledSheet, call: Call, after_blank: bool) -> bool:
