@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 
 import click
 
@@ -35,19 +34,7 @@ def serve(host: str | None, port: int | None, with_demo: bool, workers: int) -> 
     if with_demo and not in_use(archive):
         _make_demo(archive, wait=False)
     shown_host, shown_port = host or settings.host, port or settings.port
-    run_together(shown_host, shown_port, workers, chore=_finish_demo if with_demo else None)
-
-
-def _finish_demo() -> bool:
-    """Once the sample papers are read, what happened to them is recorded; a stop in between loses nothing."""
-    from archive.services import demo
-
-    return demo.finish(_opened())
-
-
-@cache
-def _opened() -> Archive:
-    return open_archive()
+    run_together(shown_host, shown_port, workers)
 
 
 def _make_demo(archive: Archive, *, wait: bool) -> None:

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import click
@@ -19,7 +19,6 @@ PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 25.0
 """A worker may finish the page it is reading; after this it is killed and its job goes back to the queue."""
 RESTART_SECONDS = 2.0
-CHORE_SECONDS = 3.0
 
 
 def _child_setup() -> None:
@@ -49,11 +48,8 @@ class Part:
         return self.process is not None and self.process.poll() is not None
 
 
-def run_together(host: str, port: int, workers: int, chore: Callable[[], bool] | None = None) -> None:
-    """Run until Ctrl-C or a stop signal; a part that dies is started again.
-
-    `chore` is tried every few seconds once the first page is up, until it answers that it is done.
-    """
+def run_together(host: str, port: int, workers: int) -> None:
+    """Run until Ctrl-C or a stop signal; a part that dies is started again."""
     parts = [
         Part("web", ["web", "--host", host, "--port", str(port)]),
         Part("worker", ["worker", "--workers", str(workers)]),
@@ -64,13 +60,10 @@ def run_together(host: str, port: int, workers: int, chore: Callable[[], bool] |
         signal.signal(number, lambda got, _frame: stopping.append(got))
     for part in parts:
         part.start()
-    announced, next_chore = False, 0.0
+    announced = False
     while not stopping:
         time.sleep(0.1)
         announced = announced or _announce(host, port)
-        if announced and chore is not None and time.monotonic() >= next_chore:
-            chore = None if chore() else chore
-            next_chore = time.monotonic() + CHORE_SECONDS
         for part in parts:
             if part.ended() and not stopping:
                 _restart(part)
