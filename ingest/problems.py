@@ -100,6 +100,11 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "文件设有打开密码，读不出内容；请取得密码，去除密码后再上传。",
         "The file needs a password to open; get the password, remove it from the file, then upload it.",
     ),
+    "font_missing": (
+        "没有找到中文字体，无法生成页面图像；请管理员重新运行安装（make setup）。",
+        "No Chinese font was found, so page images cannot be made; the administrator should run the set-up again "
+        "(make setup).",
+    ),
     "no_text": (
         "文件里没有文字；请核对是否传错了文件。",
         "The file holds no text; check that it is the right file.",

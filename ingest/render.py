@@ -177,8 +177,8 @@ def _font(path: str, pixels: int) -> Any:
 
 
 def _text_page(path: Path, media_type: str, number: int, width: int, font: str | None, limits: Limits) -> Any:
-    if font is None:
-        raise RenderError(problem("kept_unreadable", actual="文字（没有可用的中文字体）"))
+    if font is None or not Path(font).is_file():
+        raise RenderError(problem("font_missing"))
     sheets = layout.lay_out(_blocks(path, media_type, limits))
     _check(number, len(sheets))
     scale = width / layout.WIDTH
