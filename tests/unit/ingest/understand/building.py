@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from ingest.facts import Box, Line, Page
 from schemas.model import FieldSpec, FieldType, Pack, Place, RecordType
 
@@ -126,4 +128,5 @@ CERTIFICATE = kind(
 def pack(*kinds: RecordType) -> Pack:
     """A pack of these types, or of all above."""
     every = kinds or (CARD, INSPECTION, AGREEMENT, CALLBACK, PLEDGE, CERTIFICATE)
-    return Pack("test", {k.code: k for k in every}, {}, {}, {})
+    version = sha256(repr(every).encode()).hexdigest()
+    return Pack(version, {k.code: k for k in every}, {}, {}, {})
