@@ -31,7 +31,7 @@ DAILY = "dangan.daily"
 
 BEAT_SECONDS = 5
 RESEND_SECONDS = 10
-STOP_SECONDS = 30
+STOP_SECONDS = 15
 """How long a worker that is asked to stop waits for its jobs; then they go back."""
 
 log = logging.getLogger(__name__)
