@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from archive.adapters.store.folder import FolderStore
-from archive.adapters.store.s3 import S3Store
 from archive.ports.store import BlobStore
 
 FORMS = "folder:///path or s3://key:secret@host:port/bucket?secure=0&prefix=…"
@@ -23,6 +22,13 @@ def from_url(url: str, *, key: str | None = None, secret: str | None = None) -> 
         return FolderStore(Path(unquote(parts.path)))
     if parts.scheme != "s3":
         raise ValueError(f"a store's address is {FORMS}")
+    return _s3(parts, key, secret)
+
+
+def _s3(parts: SplitResult, key: str | None, secret: str | None) -> BlobStore:
+    # The client takes a second to import, which every command of the embedded profile would wait for.
+    from archive.adapters.store.s3 import S3Store
+
     options = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
     bucket = parts.path.strip("/")
     if not parts.hostname or not bucket or "/" in bucket or options.keys() - {"secure", "prefix", "region"}:
