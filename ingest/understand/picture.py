@@ -19,6 +19,9 @@ from ingest.understand.seals import Seal, find_seals, without_rulings
 _WIDTH = 1000
 """Pixels of the page's shorter side at which strokes are looked at."""
 
+_LEAST = 32
+"""Pixels; on anything smaller nothing can be made out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -44,6 +47,9 @@ class Picture:
     @cached_property
     def seen(self) -> Seen:
         pixels = self.load()
+        if min(pixels.shape[:2]) < _LEAST:
+            nothing = np.zeros((_LEAST, _LEAST), np.uint8)
+            return Seen(nothing, nothing, (), ())
         small, _ = shrunk(pixels, round(_WIDTH * max(pixels.shape[:2]) / min(pixels.shape[:2])))
         marks = ink(to_gray(small))
         wide = small.shape[1]
