@@ -28,6 +28,7 @@ COMMAND = (sys.executable, "-m", "ingest.child")
 SECONDS_A_PAGE = 20.0
 """Seconds that a page which goes to recognition adds to a file's limit."""
 _START_SECONDS = 60.0
+_SIGNALS = {int(known): known.name for known in signal.Signals}
 _DROPPED = ("reader_garbled", "memory_limit")
 """After these a child is not asked again."""
 _ANSWERS = frozenset({"facts", "count", "bytes", "error"})
@@ -281,7 +282,7 @@ class _Child:
             except BlockingIOError:
                 continue
             if not chunk:
-                raise ReadError("reader_crashed", reason=self._death())
+                raise self._death(clock)
             chunks.append(chunk)
             missing -= len(chunk)
         return b"".join(chunks)
@@ -295,7 +296,7 @@ class _Child:
             except BlockingIOError:
                 continue
             except BrokenPipeError as error:
-                raise ReadError("reader_crashed", reason=self._death()) from error
+                raise self._death(clock) from error
 
     def _wait(self, descriptor: int, event: int, clock: _Clock) -> None:
         poll = select.poll()
@@ -304,17 +305,15 @@ class _Child:
         if left <= 0 or not poll.poll(left * 1000):
             raise ReadError("time_limit", seconds=round(clock.seconds))
 
-    def _death(self) -> str:
+    def _death(self, clock: _Clock) -> ReadError:
         try:
             code = self.process.wait(5)
         except subprocess.TimeoutExpired:
-            return "closed its pipe"
-        if code >= 0:
-            return f"exit {code}"
-        try:
-            return signal.Signals(-code).name
-        except ValueError:
-            return f"signal {-code}"
+            return ReadError("reader_crashed", reason="closed its pipe")
+        if code == -signal.SIGXCPU:
+            return ReadError("time_limit", seconds=round(clock.seconds))
+        reason = f"exit {code}" if code >= 0 else _SIGNALS.get(-code, f"signal {-code}")
+        return ReadError("reader_crashed", reason=reason)
 
 
 class _Clock:

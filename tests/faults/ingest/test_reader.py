@@ -93,6 +93,13 @@ def test_endless_notices_do_not_put_off_the_end(letter: Path, monkeypatch: pytes
         assert time.monotonic() - start < 5
 
 
+def test_processor_time_is_a_time_limit(letter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = SPEAK + "import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 60))\nwhile True: pass"
+    monkeypatch.setattr(reader_module, "COMMAND", (sys.executable, "-c", script))
+    with Reader() as reader:
+        assert only_code(reader.read_file(letter, limits=Limits(seconds=60))) == "time_limit"
+
+
 def test_a_child_that_hangs_is_killed_with_its_children(
     letter: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
