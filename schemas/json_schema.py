@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.dossier import WHEN
 from schemas.model import ACTIONS, DOSSIER_KINDS, EVENT_TYPES, FIELD_ROLES, RECORD_KINDS, FieldType
 from schemas.obligation import SPANS
 
@@ -164,7 +165,11 @@ def _sections() -> dict[str, Schema]:
     obligation |= {"clause": _WORDS, "record_type": _CODE, "escalate_to": _CODE, **_source()}
     contradiction = {"code": _CODE, "zh": _WORDS, "en": _WORDS, "severity": _words("high", "medium", "low")}
     contradiction |= {"clauses": _list(_TEXT), "decision": _WORDS, "decision_zh": _WORDS, "change": _WORDS}
+    line = _entry(("zh", "en", "types"), zh=_WORDS, en=_WORDS, types=_list(_CODE), when=_words(*WHEN))
+    dossier = {"code": _words(*DOSSIER_KINDS), "zh": _WORDS, "en": _WORDS, "category": _CODE}
+    dossier |= {"clause": _WORDS, "contents": _list(line)}
     return {
+        "dossiers": _list(_entry(("code",), **dossier)),
         "record_types": _list(_entry(("code",), **_record_type())),
         "rules": _list(_rule()),
         "fields": _list(_entry(("code",), **_field())),

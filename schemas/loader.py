@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from schemas.dossier import parse_dossier
 from schemas.model import Pack
 from schemas.obligation import parse_obligation, parse_post
 from schemas.parsing import Shared, parse_record_type, parse_rule, parse_shared
@@ -25,6 +26,7 @@ SECTIONS = (
     "access_classes",
     "roles",
     "posts",
+    "dossiers",
     "workflows",
     "obligations",
     "contradictions",
@@ -125,15 +127,29 @@ def _build(raw: _Raw) -> Pack:
         roles={c: parse_role(e, roles) for c, e in sections["roles"].items()},
         workflows={c: parse_workflow(e, roles) for c, e in sections["workflows"].items()},
         obligations={c: parse_obligation(e, types, posts) for c, e in sections["obligations"].items()},
+        dossiers={c: parse_dossier(e, types) for c, e in sections["dossiers"].items()},
         posts={c: parse_post(e, roles) for c, e in sections["posts"].items()},
         contradictions={c: parse_contradiction(e) for c, e in sections["contradictions"].items()},
         retention_rules=shared.rules,
         words=raw.words,
         **parse_settings(raw.settings),
     )
+    _check_contents(pack, sections["dossiers"])
     _check_names(pack, sections["record_types"])
     check_rules(pack, sections["record_types"])
     return pack
+
+
+def _check_contents(pack: Pack, entries: Mapping[str, Entry]) -> None:
+    """What a kind of dossier should contain must be filed in such dossiers."""
+    for dossier in pack.dossiers.values():
+        for position, line in enumerate(dossier.contents):
+            for code in line.types:
+                belongs = pack.record_types[code].dossier
+                if belongs != dossier.code:
+                    entries[dossier.code].at("contents", position).fail(
+                        f"{code} belongs to {belongs}", f"change its dossier to {dossier.code}, or this line"
+                    )
 
 
 def _names(pack: Pack) -> Iterator[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from schemas.dossier import DossierKind
     from schemas.obligation import Obligation, Post
 
 
@@ -318,6 +319,7 @@ class Pack:
     count_from: str = "event"
     obligations: Mapping[str, Obligation] = field(default_factory=dict)
     posts: Mapping[str, Post] = field(default_factory=dict)
+    dossiers: Mapping[str, DossierKind] = field(default_factory=dict)
     contradictions: Mapping[str, Contradiction] = field(default_factory=dict)
     numbering: Mapping[str, str] = field(default_factory=dict)
     holidays: frozenset[date] = frozenset()

@@ -18,6 +18,53 @@ def pack() -> Pack:
     return load_pack()
 
 
+def test_the_owner_files_contents_are_the_manuals() -> None:
+    kind = pack().dossiers["owner_file"]
+    always = {code for line in kind.contents if line.when == "always" for code in line.types}
+    assert always == {
+        "temporary_covenant",
+        "preliminary_service_agreement",
+        "owner_safety_undertaking",
+        "gas_agreement",
+        "heating_agreement",
+        "owner_card",
+        "house_inspection",
+        "owner_papers",
+        "title_certificate",
+    }
+    listed = [code for line in kind.contents for code in line.types]
+    filed = {code for code, t in pack().record_types.items() if t.dossier == "owner_file"}
+    assert set(listed) == filed
+
+
+def test_what_is_missing_follows_what_is_there() -> None:
+    kind = pack().dossiers["owner_file"]
+    present = {"owner_card", "house_inspection"}
+    missing = {code for line in kind.missing(present) for code in line.types}
+    assert "temporary_covenant" in missing
+    assert "renovation_agreement" not in missing
+    missing = {code for line in kind.missing(present | {"renovation_application"}) for code in line.types}
+    assert {"renovation_agreement", "renovation_acceptance"} <= missing
+    assert "hot_work_permit" not in missing
+    assert any("hot_work_permit" in line.types for line in kind.expected({"hot_work_permit"}))
+
+
+@pytest.mark.parametrize(
+    ("contents", "reason"),
+    [
+        ("[{zh: 甲, en: X, types: [duty_log]}]", "belongs to register_quarter"),
+        ("[{zh: 甲, en: X, types: [no_such]}]", "no_such"),
+        ("[{zh: 甲, en: X, types: [owner_card]}, {zh: 乙, en: Y, types: [owner_card]}]", "two lines"),
+        ("[{zh: 甲, en: X, types: []}]", "types is missing"),
+    ],
+)
+def test_contents_that_cannot_be(tmp_path: Path, contents: str, reason: str) -> None:
+    text = f"dossiers: [{{code: owner_file, contents: {contents}}}]\n"
+    (tmp_path / "extra.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(PackError, match=reason):
+        load_pack(tmp_path)
+
+
 def test_every_access_class_says_where_it_comes_from() -> None:
     for kind in pack().record_types.values():
         if kind.access_decided_by is DecidedBy.MANUAL:
