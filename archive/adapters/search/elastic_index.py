@@ -129,6 +129,8 @@ class ElasticIndex:
         formats = {index["mappings"].get("_meta", {}).get("format") for index in found.values()}
         if formats != {FORMAT} and not any_format:
             raise IndexUnavailable("search index: made by another version: run `dangan rebuild index`")
+        # An alias is there a moment before the shard behind it can be asked.
+        client.cluster.health(index=self._name, wait_for_status="yellow", timeout="10s")
         self._ready = formats == {FORMAT}
 
     def _create(self, index: str, alias: str) -> None:
