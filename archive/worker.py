@@ -111,7 +111,9 @@ def make_app(settings: Settings) -> Celery:
 def _work(job_id: str) -> None:
     if _stopping[0]:  # the row waits for the next worker
         return
-    work.run_job(_child.archive(), job_id, _name())
+    archive = _child.archive()
+    for first in (*work.overtaking(archive), job_id):
+        work.run_job(archive, first, _name())
 
 
 def _worker_died(job_id: str, worker: str) -> None:

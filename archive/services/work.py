@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 ALIVE = timedelta(seconds=15)
 """A worker whose last sign of life is older is not there."""
 
+INDEX_PATIENCE = timedelta(seconds=2)
+"""How long indexing waits for its turn behind other work before it goes first."""
+
 ENGINE_AWAY = (StoreUnavailable, IndexUnavailable, DatabaseUnavailable)
 """The job is not at fault: it waits and does not count as an attempt."""
 
@@ -172,6 +175,18 @@ def resend_waiting(archive: Archive, limit: int = 1000) -> int:
         lapsed = uow.list(Job, state=JobState.RUNNING, lease_until=AtMost(now), limit=limit)
     send(archive, [j.id for j in (*lapsed, *waiting)])
     return len(waiting) + len(lapsed)
+
+
+def overtaking(archive: Archive) -> list[str]:
+    """Jobs that go before their turn: what was filed becomes findable also while a long queue of files is read.
+
+    Only after a moment, so that the index is written in batches.
+    """
+    now = archive.clock.now()
+    asked = {"created_at": AtMost(now - INDEX_PATIENCE), "run_after": AtMost(now)}
+    with archive.uow() as uow:
+        due = uow.list(Job, kind="index", state=JobState.WAITING, limit=1, **asked)
+    return [job.id for job in due]
 
 
 def send(archive: Archive, job_ids: Sequence[str]) -> None:

@@ -28,6 +28,11 @@ def _quick(archive: Archive, job: Job) -> None:
     _note(job, "done")
 
 
+def _pause(archive: Archive, job: Job) -> None:
+    time.sleep(0.25)
+    _note(job, "done")
+
+
 def _until_told(archive: Archive, job: Job) -> None:
     _note(job, "begun")
     go = Path(f"{job.payload['file']}.{job.id}")
@@ -42,7 +47,7 @@ def _deadly(archive: Archive, job: Job) -> None:
 
 
 def main() -> None:
-    work.HANDLERS.update({"quick": _quick, "until_told": _until_told, "deadly": _deadly})
+    work.HANDLERS.update({"quick": _quick, "pause": _pause, "until_told": _until_told, "deadly": _deadly})
     worker.STOP_SECONDS = 6
     worker.RESEND_SECONDS = 1
     if sys.argv[1] == "worker":

@@ -72,6 +72,10 @@ class House:
         with self.archive.uow() as uow:
             return {job.id: job for job in uow.list(Job)}
 
+    def waiting(self, kind: str) -> int:
+        with self.archive.uow() as uow:
+            return uow.count(Job, kind=kind, state=JobState.WAITING)
+
     def lines(self, of: Sequence[str] | None = None) -> list[list[str]]:
         lines = [line.split() for line in self.log.read_text().splitlines()] if self.log.exists() else []
         return [line for line in lines if of is None or line[0] in of]
@@ -181,6 +185,13 @@ class JobsContract:
         crew.wait(lambda: len(crew.times(quick)) == 20)
         assert not crew.times(long)
         crew.let_go()
+        crew.wait_done()
+
+    def test_indexing_overtakes_a_long_queue(self, crew: House) -> None:
+        crew.ask("pause", count=40)
+        crew.ask("index", hint=False)
+        crew.wait(lambda: not crew.waiting("index"))
+        assert crew.waiting("pause")
         crew.wait_done()
 
     def test_a_killed_worker_s_job_is_done_by_another(self, crew: House) -> None:
