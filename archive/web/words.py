@@ -21,7 +21,7 @@ RECORD_STATES = {
     "destroyed": N_("Destroyed"),
 }
 INTAKE_STATES = {
-    "waiting": N_("Waiting"),
+    "waiting": N_("Received, waiting"),
     "reading": N_("Reading"),
     "done": N_("Done"),
     "kept_unreadable": N_("Kept, not readable"),
@@ -264,8 +264,10 @@ class Words:
         )
 
     def types(self) -> list[tuple[str, str]]:
-        """(code, title) of every record type, by title."""
-        return sorted(((c, self.type(c)) for c in self.pack.record_types), key=lambda pair: pair[1])
+        """(code, title) of every record type, in the order of the language: GB 18030 puts common characters in the
+        order of their pinyin, as people look them up."""
+        titles = ((code, self.type(code)) for code in self.pack.record_types)
+        return sorted(titles, key=lambda pair: pair[1].encode("gb18030"))
 
     def title(self, title: str, type_code: str | None) -> str:
         """A record's own title in Chinese; for other languages its type, where the title says no more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
@@ -70,7 +71,7 @@ def record_event(
         date=day(on),
         evidence=evidence,
     )
-    return RedirectResponse(f"/houses/{house}", status_code=303)
+    return RedirectResponse(f"/houses/{quote(house)}", status_code=303)
 
 
 @router.post("/house-register", max_body_size=REGISTER_SIZE)

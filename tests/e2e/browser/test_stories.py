@@ -32,7 +32,7 @@ def test_a_house_number_leads_to_the_owner_file(visit: Visit) -> None:
 def test_words_are_found_in_either_script(visit: Visit) -> None:
     page = visit("staff")
     totals = []
-    for words in ("作业规程", "作業規程"):
+    for words in ("钥匙借用", "鑰匙借用"):
         seek(page, words)
         expect(page.locator(".hit mark").first).to_be_visible()
         totals.append(page.locator(".result-head strong").inner_text())
@@ -119,8 +119,13 @@ def test_a_record_is_verified_by_keys(visit: Visit, papers: Papers) -> None:
     page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile("/verify$|after="))
     page.goto(f"/records/{papers.records[UNGRADED]}")
-    expect(page.locator(".facts").last).to_contain_text("保存到")
     expect(page.locator("h1")).to_contain_text("住户违章记录表")
+    expect(page.locator(".facts").last).to_contain_text("暂无到期日")
+    page.locator("summary", has_text="登记触发事件").click()
+    page.select_option("#event-type", "closed")
+    page.fill("#event-on", f"{YEAR}-01-15")
+    page.get_by_role("button", name="登记", exact=True).click()
+    expect(page.locator(".facts").last).to_contain_text(f"保存到 {YEAR + 1}年1月15日")
 
 
 def test_an_upload_shows_its_way_and_survives_a_reload(visit: Visit, papers: Papers) -> None:
@@ -137,7 +142,9 @@ def test_an_upload_shows_its_way_and_survives_a_reload(visit: Visit, papers: Pap
     expect(page.locator(".file", has_text="空.txt")).to_contain_text("未接收", timeout=60_000)
     expect(page.locator(".file", has_text="空.txt").locator(".problems")).to_be_visible()
     page.goto("/intake")
-    expect(page.locator("a.line").first).to_contain_text("来访纪要.txt")
+    newest = page.locator("a.line").first
+    expect(newest).to_contain_text("及另外 1 个文件")
+    expect(newest).to_contain_text("1 项要处理")
 
 
 def test_pages_are_turned_by_keys(visit: Visit, papers: Papers) -> None:

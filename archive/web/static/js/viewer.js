@@ -49,7 +49,8 @@ export function viewer(root) {
     image.hidden = true;
     failed.hidden = false;
   });
-  if (image.complete && image.naturalWidth === 0) image.dispatchEvent(new Event("error"));
+  if (!image.complete) root.classList.add("loading");
+  else if (image.naturalWidth === 0) image.dispatchEvent(new Event("error"));
 
   root.addEventListener("click", (event) => {
     const turn = event.target.closest("[data-turn]");
