@@ -11,6 +11,7 @@ from functools import cache
 from chinese_calendar import is_holiday
 
 from retention.dates import last_day
+from schemas.model import Pack
 from schemas.obligation import Due, DueKind, clock_minutes, working_days
 from schemas.periods import Period, parse_period
 
@@ -83,6 +84,11 @@ class Calendar:
             if moment.time() < change:
                 return datetime.combine(moment.date(), change, moment.tzinfo)
         return datetime.combine(moment.date() + timedelta(days=1), self.shifts[0], moment.tzinfo)
+
+
+def calendar_of(pack: Pack) -> Calendar:
+    """The calendar that a pack sets: its corrections and its shifts."""
+    return Calendar(pack.holidays, pack.workdays, pack.shifts)
 
 
 def due_time(due: Due, event: datetime, calendar: Calendar) -> datetime:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retention.calendars import Calendar, due_days, due_time, span_of
+from retention.calendars import Calendar, calendar_of, due_days, due_time, span_of
 from schemas import load_pack
 from schemas.obligation import Due, DueKind
 
@@ -29,6 +30,14 @@ def test_a_house_corrects_the_calendar_and_unpublished_years_are_monday_to_frida
     assert not CALENDAR.is_sure(date(2099, 1, 1))
     assert CALENDAR.is_workday(date(2099, 1, 1))  # a Thursday
     assert CALENDAR.is_sure(date(2024, 1, 1))
+
+
+def test_a_pack_sets_the_calendar(tmp_path: Path) -> None:
+    text = 'holidays: ["2024-10-09"]\nshifts: ["08:00", "16:00", "23:30"]\n'
+    (tmp_path / "settings.yaml").write_text(text, encoding="utf-8")
+    calendar = calendar_of(load_pack(tmp_path))
+    assert not calendar.is_workday(date(2024, 10, 9))
+    assert calendar.end_of_shift(datetime(2024, 10, 9, 23, 45)) == datetime(2024, 10, 10, 8, 0)
 
 
 @pytest.mark.parametrize(
