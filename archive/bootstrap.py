@@ -10,7 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive.adapters.db import make_engine, make_factory, upgrade
@@ -63,8 +63,8 @@ def read_settings(env: dict[str, str] | None = None) -> Settings:
     settings = Settings(
         home=home,
         database_url=env.get("DANGAN_DATABASE_URL") or f"sqlite:///{home}/dangan.db",
-        store_url=env.get("DANGAN_STORE_URL") or f"folder://{home}/store",
-        search_url=env.get("DANGAN_SEARCH_URL") or f"tantivy://{home}/index",
+        store_url=env.get("DANGAN_STORE_URL") or f"folder://{quote(str(home))}/store",
+        search_url=env.get("DANGAN_SEARCH_URL") or f"tantivy://{quote(str(home))}/index",
         broker_url=env.get("DANGAN_BROKER_URL") or "filesystem://",
         store_key=env.get("DANGAN_STORE_KEY") or None,
         store_secret=env.get("DANGAN_STORE_SECRET") or None,

@@ -75,7 +75,7 @@ def entry(record: Record, text: str) -> IndexEntry:
         record=record.id,
         change=record.change,
         type=record.type or "",
-        title=" ".join(p for p in (record.title, record.owner or "") if p),
+        title=" | ".join(p for p in (record.title, record.owner or "") if p),
         text=text,
         access_class=record.access_class,
         house=record.house_key or "",

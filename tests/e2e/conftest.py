@@ -31,6 +31,7 @@ def scale_out(request: pytest.FixtureRequest, folder: Path) -> dict[str, str]:
     return {
         "DANGAN_DATABASE_URL": fresh(request.getfixturevalue("postgres").details["admin"]),
         "DANGAN_STORE_URL": minio.replace("/dangan?", f"/{bucket}?"),
-        "DANGAN_SEARCH_URL": f"{request.getfixturevalue('elasticsearch').url.rstrip('/')}/?index={bucket}",
+        "DANGAN_SEARCH_URL": request.getfixturevalue("elasticsearch").url.partition("?")[0]
+        + f"?index={bucket}",
         "DANGAN_BROKER_URL": request.getfixturevalue("redis_server").url,
     }
