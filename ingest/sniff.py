@@ -201,6 +201,8 @@ def _zip(path: Path, head: bytes, size: int, limits: Limits) -> Sniffed:
     macros = [n for n in names if n.lower().endswith("vbaproject.bin")]
     if broken:
         return Sniffed(kind, (broken,))
+    if any("/activex/" in name.lower() for name in names):
+        return Sniffed(kind, (problem("active_content", actions="ActiveX 控件"),))
     if macros or kind in (DOCM, XLSM):
         return Sniffed(kind, (problem("macro", parts="、".join(macros[:3]) or "macroEnabled"),))
     return Sniffed(kind)

@@ -14,8 +14,6 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from functools import lru_cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +22,17 @@ from lxml import etree
 from ingest.facts import Limits, Problem
 from ingest.layout import pages_of
 from ingest.problems import problem
-from ingest.read import container, numbering
+from ingest.read import container, numbering, styles
 from ingest.read.content import Block, Change, Content
 from ingest.read.numbering import W
 from ingest.read.runs import PAGE_BREAK, Runs
+from ingest.read.styles import list_of, value_of
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _REL = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_PROGRAMS = frozenset({"DDE", "DDEAUTO"})
+"""Fields that start another program when the file is opened in a word processor."""
 _PAGE_NUMBER = re.compile(r"(?:第|page|页|共|of|total|頁|[\s\d/\-—,.，。])*", re.IGNORECASE)
 _FORMAT_CHANGES = tuple(
     W + n for n in ("rPrChange", "pPrChange", "sectPrChange", "tblPrChange", "trPrChange", "tcPrChange")
@@ -62,71 +63,6 @@ def _damaged(reason: str) -> Content:
     return Content(MEDIA_TYPE, problems=(problem("damaged", reason=reason[:120]),))
 
 
-class _Styles:
-    """Of each paragraph style: outline level (1 …, 0 none) and list (numId, depth)."""
-
-    def __init__(self, root: Any) -> None:
-        self.level: dict[str, int] = {}
-        self.list: dict[str, tuple[str, int | None]] = {}
-        based: dict[str, str] = {}
-        for style in root.iterfind(W + "style"):
-            key = style.get(W + "styleId", "")
-            properties = style.find(W + "pPr")
-            name = _val(style.find(W + "name")).lower()
-            if name.startswith("heading ") and name[8:].isdigit():
-                self.level[key] = int(name[8:])
-            if properties is not None:
-                outline = _val(properties.find(W + "outlineLvl"))
-                if outline.isdigit() and int(outline) < 9:
-                    self.level[key] = int(outline) + 1
-                if (numbered := _list_of(properties)) is not None:
-                    self.list[key] = numbered
-            based[key] = _val(style.find(W + "basedOn"))
-        for key in based:
-            self._inherit(key, based)
-
-    def _inherit(self, key: str, based: dict[str, str]) -> None:
-        parent, seen = based.get(key, ""), {key}
-        while parent and parent not in seen:
-            seen.add(parent)
-            if parent in self.level:
-                self.level.setdefault(key, self.level[parent])
-            if parent in self.list:
-                self.list.setdefault(key, self.list[parent])
-            parent = based.get(parent, "")
-
-
-@lru_cache(maxsize=32)
-def _styles_by_digest(digest: bytes, holder: _Bytes) -> _Styles:
-    return _Styles(container.parse(holder.data))
-
-
-class _Bytes:
-    """Bytes that take no part in the cache key: an office's files share a few style sheets, and parsing one
-    costs more than reading the text; the digest alone decides."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-
-    def __hash__(self) -> int:
-        return 0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Bytes)
-
-
-def _val(element: Any) -> str:
-    return "" if element is None else element.get(W + "val") or ""
-
-
-def _list_of(properties: Any) -> tuple[str, int | None] | None:
-    numbered = properties.find(W + "numPr")
-    if numbered is None:
-        return None
-    depth = _val(numbered.find(W + "ilvl"))
-    return _val(numbered.find(W + "numId")), int(depth) if depth.isdigit() else None
-
-
 class _Reader:
     def __init__(self, archive: zipfile.ZipFile, limits: Limits) -> None:
         self.archive, self.limits = archive, limits
@@ -136,6 +72,7 @@ class _Reader:
         self.blocks: list[Block] = []
         self.changes: list[Change] = []
         self.comments = 0
+        self.programs: set[str] = set()
         self.sections: list[bool] = []
         self.styles = self._styles()
         lists = self._by_kind("numbering")
@@ -175,12 +112,12 @@ class _Reader:
             t for k, t, external in self.targets.values() if k == kind and not external and t in self.names
         ]
 
-    def _styles(self) -> _Styles:
+    def _styles(self) -> styles.Styles:
         sheets = self._by_kind("styles")
         if not sheets:
-            return _Styles(etree.Element("none"))
+            return styles.Styles(etree.Element("none"))
         data = container.part(self.archive, sheets[0], self.limits)
-        return _styles_by_digest(blake2b(data, digest_size=16).digest(), _Bytes(data))
+        return styles.of(data)
 
     # --- content
 
@@ -190,7 +127,7 @@ class _Reader:
         if body is None:
             return _damaged("没有正文")
         self._margins(body, "header")
-        self.sections = [_val(s.find(W + "type")) != "continuous" for s in body.iter(W + "sectPr")]
+        self.sections = [value_of(s.find(W + "type")) != "continuous" for s in body.iter(W + "sectPr")]
         for block in self._walk(body):
             self.blocks.append(block)
         self._margins(body, "footer")
@@ -204,7 +141,15 @@ class _Reader:
             yield problem("no_text")
         if self.comments:
             yield problem("comments", count=self.comments)
-        fetched = [t for k, t, external in self.targets.values() if external and k != "hyperlink"]
+        if self.programs:
+            yield problem("active_content", actions="、".join(f"域 {name}" for name in sorted(self.programs)))
+        inside = sorted(name for name in self.names if "/embeddings/" in name)
+        if inside:
+            yield problem("attachments", names="、".join(posixpath.basename(name) for name in inside[:10]))
+        relations = [*self.targets.values()]
+        for part in self._by_kind("settings"):
+            relations += self._relations(part).values()  # a template fetched from elsewhere stands there
+        fetched = [target for kind, target, external in relations if external and kind != "hyperlink"]
         if fetched:
             yield problem("external_parts", targets="、".join(fetched[:5]))
 
@@ -259,6 +204,7 @@ class _Reader:
         runs = Runs(margin)
         runs.take(paragraph)
         self.changes += runs.changes
+        self.programs |= {words[0].upper() for i in runs.instructions if (words := i.split())} & _PROGRAMS
         level, label = self._heading(paragraph)
         text = runs.text()
         if label and text.strip(PAGE_BREAK + " \n"):
@@ -277,13 +223,13 @@ class _Reader:
 
     def _heading(self, paragraph: Any) -> tuple[int, str]:
         properties = paragraph.find(W + "pPr")
-        style = _val(properties.find(W + "pStyle")) if properties is not None else ""
+        style = value_of(properties.find(W + "pStyle")) if properties is not None else ""
         level = self.styles.level.get(style, 0)
         numbered = self.styles.list.get(style)
         if properties is not None:
-            outline = _val(properties.find(W + "outlineLvl"))
+            outline = value_of(properties.find(W + "outlineLvl"))
             level = int(outline) + 1 if outline.isdigit() and int(outline) < 9 else level
-            numbered = _list_of(properties) or numbered
+            numbered = list_of(properties) or numbered
         if numbered is None or numbered[0] in ("", "0"):
             return level, ""
         num, depth = numbered
@@ -305,16 +251,18 @@ class _Reader:
         covered: list[int] = []
         before = row.find(f"{W}trPr/{W}gridBefore")
         cells += (
-            [""] * min(int(_val(before) or 0), 60) if before is not None and _val(before).isdigit() else []
+            [""] * min(int(value_of(before) or 0), 60)
+            if before is not None and value_of(before).isdigit()
+            else []
         )
         for cell in _cells(row):
             properties = cell.find(W + "tcPr")
             span, continued = 1, False
             if properties is not None:
-                width = _val(properties.find(W + "gridSpan"))
+                width = value_of(properties.find(W + "gridSpan"))
                 span = min(int(width), 60) if width.isdigit() else 1
                 merge = properties.find(W + "vMerge")
-                continued = merge is not None and _val(merge) in ("", "continue")
+                continued = merge is not None and value_of(merge) in ("", "continue")
             text = (
                 ""
                 if continued

@@ -32,14 +32,15 @@ _SKIP = frozenset(
 
 
 class Runs:
-    """Collects a paragraph: call `take` once, then read `text()`, `changes` and `boxes` (text box
-    contents)."""
+    """Collects a paragraph: call `take` once, then read `text()`, `changes`, `boxes` (text box contents) and
+    `instructions` (codes of its fields)."""
 
     def __init__(self, margin: str = "") -> None:
         self.margin = margin
         self.parts: list[str] = []
         self.changes: list[Change] = []
         self.boxes: list[Any] = []
+        self.instructions: list[str] = []
         self._deleting = self._inserting = 0
         self._adjacent = False
         self._fields: list[list[Any]] = []
@@ -69,6 +70,7 @@ class Runs:
         elif tag == W + "fldChar":
             self._field(child.get(W + "fldCharType"))
         elif tag == W + "fldSimple":
+            self.instructions.append(child.get(W + "instr") or "")
             if not self._page_number(child.get(W + "instr") or ""):
                 self.take(child)
         elif tag in (W + "ins", W + "moveTo"):
@@ -100,7 +102,7 @@ class Runs:
         elif self._fields and kind == "separate":
             self._fields[-1][1] = True
         elif self._fields and kind == "end":
-            self._fields.pop()
+            self.instructions.append(self._fields.pop()[0])
 
     def _page_number(self, instruction: str) -> bool:
         # In headers and footers the cached result of a page number is the number of whichever page was laid

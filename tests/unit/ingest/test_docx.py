@@ -232,3 +232,38 @@ def test_chinese_numbers(number: int, written: str) -> None:
     from ingest.read.numbering import chinese
 
     assert chinese(number) == written
+
+
+def test_fields_that_start_programs_are_named(tmp_path: Path) -> None:
+    document = docx.Document()
+    pieces = "".join(
+        f"<w:r>{mark}</w:r>"
+        for mark in (
+            '<w:fldChar w:fldCharType="begin"/>',
+            "<w:instrText>DDEAU</w:instrText>",
+            "<w:instrText>TO cmd.exe</w:instrText>",
+            '<w:fldChar w:fldCharType="separate"/>',
+            "<w:t>正文</w:t>",
+            '<w:fldChar w:fldCharType="end"/>',
+        )
+    )
+    document.element.body.insert(0, parse_xml(f"<w:p {NS}>{pieces}</w:p>"))
+    content = saved(document, tmp_path / "d.docx")
+    assert [(p.code, p.details["actions"]) for p in content.problems] == [("active_content", "域 DDEAUTO")]
+
+
+def test_templates_from_elsewhere_and_embedded_files_are_named(tmp_path: Path) -> None:
+    path = Manual().save(tmp_path / "m.docx")
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"
+    rels = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r1" Type="{kind}" Target="http://example.org/t.dotm" TargetMode="External"/>'
+        "</Relationships>"
+    )
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("word/_rels/settings.xml.rels", rels)
+        archive.writestr("word/embeddings/费用.xlsx", b"x")
+    assert {p.code: p.details for p in read(path).problems} == {
+        "attachments": {"names": "费用.xlsx"},
+        "external_parts": {"targets": "http://example.org/t.dotm"},
+    }
