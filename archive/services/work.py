@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from archive.domain.jobs import LEASE, MAX_ATTEMPTS, Job, JobState, WorkerBeat
 from archive.domain.people import SYSTEM
@@ -183,7 +184,7 @@ def overtaking(archive: Archive) -> list[str]:
     Only after a moment, so that the index is written in batches.
     """
     now = archive.clock.now()
-    asked = {"created_at": AtMost(now - INDEX_PATIENCE), "run_after": AtMost(now)}
+    asked: dict[str, Any] = {"created_at": AtMost(now - INDEX_PATIENCE), "run_after": AtMost(now)}
     with archive.uow() as uow:
         due = uow.list(Job, kind="index", state=JobState.WAITING, limit=1, **asked)
     return [job.id for job in due]
