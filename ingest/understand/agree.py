@@ -25,7 +25,7 @@ def _with_owner(record: RecordFacts, names: Counter[str]) -> RecordFacts:
         return record
     (best, count), *others = names.most_common()
     if record.owner is None:
-        return replace(record, owner=best) if not others else record
+        return replace(record, owner=best) if count > sum(n for _, n in others) else record
     mine = names[record.owner]
     alike = (
         len(best) == len(record.owner) and sum(a != b for a, b in zip(best, record.owner, strict=True)) == 1

@@ -55,7 +55,11 @@ def _written(spec: FieldSpec, sheet: LabelledSheet, label: Label) -> Written | N
     )
     if spec.role == "number":
         return written if _RUNNING_NUMBER.fullmatch(written.text) else None
-    short = spec.type is FieldType.PERSON and len(label.name) >= 3 and len(written.text) <= 6
+    short = (
+        spec.type is FieldType.PERSON
+        and (len(label.name) >= 3 or label.name[-1] in "名人")
+        and len(written.text) <= 6
+    )
     return written if fits or short else None
 
 

@@ -19,6 +19,7 @@ _ROLE = re.compile(
     r"(?:签[字名章收发]|[主经签]管|经理|代表|负责人|[经承]办人|审[核批]人?|批准人?|检查人|复查人|验收人|记录人|[填制]表人?|领取人"
     r"|[簽籤][字名章收發]|經理|代錶|負責人|經辦人|審[核批]人?|記錄人)\s*[)）]?\s*[:：]"
 )
+_HEAD = re.compile(r"\s*([^:：]{3,12}?)\s*[:：]")
 _STRIP = " \t_＿:：,，;；。、|·"
 
 
@@ -44,6 +45,26 @@ class Vocabulary:
         kinds = pack.record_types.values()
         signs = (n for kind in kinds for p in kind.signatures for n in (p.label_zh, p.label_en, *p.aliases))
         return cls((label for kind in kinds for label in labels_of(kind)), signs)
+
+    def misread(self, text: str) -> str | None:
+        """The one label of at least three characters that differs from `text` in a single character."""
+        if len(text) < 3 or text in self.names:
+            return None
+        near = {
+            name for i in range(len(text)) for name in self._masked.get((i, text[:i] + text[i + 1 :]), ())
+        }
+        return near.pop() if len(near) == 1 else None
+
+    @cached_property
+    def _masked(self) -> Mapping[tuple[int, str], tuple[str, ...]]:
+        """Each label without one of its characters, by the place of that character."""
+        found: dict[tuple[int, str], tuple[str, ...]] = {}
+        for name in self.names:
+            if len(name) >= 3 and not name.isascii():
+                for i in range(len(name)):
+                    key = (i, name[:i] + name[i + 1 :])
+                    found[key] = (*found.get(key, ()), name)
+        return found
 
     @cached_property
     def lengths(self) -> Mapping[str, tuple[int, ...]]:
@@ -152,7 +173,16 @@ class LabelledSheet:
                 continue
             found.append(label)
             i = next((k for k, offset in enumerate(offsets) if offset >= label.end), len(text))
-        return found
+        return found if any(label.sure for label in found) else self._misread(piece) or found
+
+    def _misread(self, piece: Piece) -> list[Label]:
+        """A label with one character misread: all of a piece, or all before its colon."""
+        head = _HEAD.match(piece.text)
+        text = clean_label(head[1] if head else piece.text)
+        name = self._vocabulary.misread(text) if head or len(text) >= 4 else None
+        if name is None:
+            return []
+        return [Label(name, piece, 0, head.end() if head else len(piece.text), True, head is not None)]
 
     def _at(self, piece: Piece, text: str, offsets: tuple[int, ...], i: int) -> Label | None:
         for length in self._vocabulary.lengths.get(text[i : i + 2], ()):

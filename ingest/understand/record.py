@@ -80,24 +80,41 @@ def _houses(sheets: Sequence[LabelledSheet]) -> dict[str, str]:
 def _house(sheets: Sequence[LabelledSheet], value: Value | None) -> tuple[str | None, str]:
     if value is not None and (key := house_of(value.written)):
         return key, value.written
+    if value is not None and (folded := _folded_address(sheets, value)) and (key := house_of(folded)):
+        return key, folded
     found = _houses(sheets)
     if len(found) == 1:
         return next(iter(found.items()))
     return None, value.written if value else ""
 
 
+def _folded_address(sheets: Sequence[LabelledSheet], value: Value) -> str | None:
+    """An address with the line below it, where it was too long for one."""
+    for sheet in (s.sheet for s in sheets):
+        for piece in sheet.pieces:
+            if value.box is None or sheet.box([piece]) != value.box:
+                continue
+            below = (p for row in sheet.rows[piece.row + 1 : piece.row + 2] for p in row)
+            near = next((p for p in below if min(p.x1, piece.x1) > max(p.x0, piece.x0)), None)
+            return (
+                value.written + near.text
+                if near is not None and near.y0 - piece.y1 < 1.5 * sheet.em
+                else None
+            )
+    return None
+
+
 def _owner(
     kind: RecordType | None,
     pages: Sequence[Signed],
     value: Value | None,
-    signed: str | None,
+    signed: tuple[str, float] | None,
     owner_labels: frozenset[str],
 ) -> str | None:
     """The owner's name: from its field, from a sentence, from the signature; any form's field if the type is
-    unknown. A name that lost a character under a line is taken whole from the signature.
-    """
+    unknown."""
     if value is not None and (name := name_of(value.written)):
-        return signed if signed and len(name) == 2 and len(signed) == 3 and name in signed else name
+        return _of_two(name, value.confidence, signed)
     sheets = [page.sheet for page in pages]
     if kind is None and (name := _labelled_owner(sheets, owner_labels)):
         return name
@@ -105,7 +122,17 @@ def _owner(
     for pattern in _OWNER_IN_TEXT:
         if match := pattern.search(text):
             return match[1]
-    return signed
+    return signed[0] if signed else None
+
+
+def _of_two(name: str, confidence: float, signed: tuple[str, float] | None) -> str:
+    """A name that lost a character under a line is whole in the signature, and of two that differ in one character
+    the one read more surely is right."""
+    if signed is None:
+        return name
+    lost = len(name) == 2 and len(signed[0]) == 3 and name in signed[0]
+    alike = len(name) == len(signed[0]) and sum(a != b for a, b in zip(name, signed[0], strict=True)) == 1
+    return signed[0] if lost or (alike and signed[1] > confidence) else name
 
 
 def _labelled_owner(sheets: Sequence[LabelledSheet], owner_labels: frozenset[str]) -> str | None:

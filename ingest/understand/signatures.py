@@ -24,8 +24,8 @@ _SEALING = re.compile(r"(?:印章|盖章|签章|公章|章|[（(]盖章[)）]?)$
 _SIGNING = re.compile(r"(?:签字|签名|签章|签收|确认)$")
 
 
-def owner_signs(kind: RecordType, pages: Sequence[Signed], marks: Sequence[Mark]) -> str | None:
-    """The owner's name as read from their own signature."""
+def owner_signs(kind: RecordType, pages: Sequence[Signed], marks: Sequence[Mark]) -> tuple[str, float] | None:
+    """The owner's name as read from their own signature, with confidence."""
     places = {p.code for p in kind.signatures if p.who == "owner" or p.code.startswith(("owner", "customer"))}
     for mark in marks:
         if mark.place not in places or not mark.present or mark.box is None:
@@ -37,7 +37,7 @@ def owner_signs(kind: RecordType, pages: Sequence[Signed], marks: Sequence[Mark]
                     continue
                 name = re.search(r"([\u3400-\u9fff]{2,4})\s*(?:[(（]?\d{4}.*)?$", piece.text)
                 if name and clean_label(name[1]) not in page.sheet.by_name:
-                    return name[1]
+                    return name[1], piece.confidence
     return None
 
 
@@ -193,9 +193,35 @@ def seals(kind: RecordType | None, pages: Sequence[Signed]) -> tuple[Mark, ...]:
             else:
                 free.pop(code)
                 marks[code] = Mark(code, True, round(seal.confidence, 4), box)
+    for code, place in list(free.items()):
+        read = _stamp_read(place, pages)
+        if read is not None:
+            free.pop(code)
+            marks[code] = read
     seen = any(page.picture is not None for page in pages)
     missing = [Mark(p.code, False, 0.9 if seen else 0.5) for p in places if p.code not in marks]
     return (*marks.values(), *missing, *extra)
+
+
+def _stamp_read(place: Place, pages: Sequence[Signed]) -> Mark | None:
+    """A stamp known by its own words, which no form prints: «same as original», «seal for contracts»."""
+    names = [clean_label(n) for n in (place.label_zh, *place.aliases)]
+    words = [n for n in names if len(n) >= 5 and (n.endswith("专用章") or not re.search("[章印]", n))]
+    for page in pages:
+        if page.sheet.sheet.page.origin != "ocr":
+            continue
+        for piece in page.sheet.sheet.pieces:
+            text = clean_label(piece.text)
+            if any(_alike(word, text) for word in words):
+                return Mark(place.code, True, 0.8, page.sheet.sheet.box([piece]))
+    return None
+
+
+def _alike(word: str, text: str) -> bool:
+    """Whether a text is nothing but these words, give or take two characters at its ends."""
+    return (word in text and len(text) <= len(word) + 2) or (
+        text in word and len(text) >= max(4, len(word) - 2)
+    )
 
 
 def _place_of_seal(seal: Seal, sheet: LabelledSheet, free: Sequence[Place]) -> str | None:

@@ -91,7 +91,8 @@ def _goes_on(group: Group, sheet: LabelledSheet, slip: Slip | None, call: Call, 
 
 def _continues(group: Group, sheet: LabelledSheet, call: Call, after_blank: bool) -> bool:
     """Whether a page goes on with the record before it."""
-    last, this = page_of(group.sheets[-1]), page_of(sheet)
+    last = next((found for s in reversed(group.sheets) if (found := page_of(s))), None)
+    this = page_of(sheet)
     same_kind = (
         call.kind is not None and group.call.kind is not None and call.kind.code == group.call.kind.code
     )
@@ -99,7 +100,8 @@ def _continues(group: Group, sheet: LabelledSheet, call: Call, after_blank: bool
         numbered = (
             last is not None and this is not None and this[1] == last[1] and this[0] != 1 and last[1] > 1
         )
-        return same_kind and numbered
+        unread = last is not None and last[0] < last[1] and this is None and bool(sheet.headers)
+        return same_kind and (numbered or unread)
     if this is not None and last is not None:
         return this[1] == last[1] and this[0] > last[0]
     if this is not None and this[0] == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from ingest.understand.layout import Piece, Sheet
 from schemas.model import RecordType
@@ -44,7 +45,7 @@ def titled(sheet: Sheet, titles: Titles) -> list[Titled]:
 
 
 def _joined(sheet: Sheet) -> Sequence[Piece]:
-    """Single pieces, and whole rows whose pieces are single spaced-out characters of one title."""
+    """Single pieces, rows of spaced-out characters of one title, and big titles over two lines."""
     whole = [
         Piece(
             "".join(p.text for p in row),
@@ -58,7 +59,21 @@ def _joined(sheet: Sheet) -> Sequence[Piece]:
         for row in sheet.rows
         if len(row) > 1 and sum(len(p.text) for p in row) <= 3 * len(row)
     ]
-    return [*sheet.pieces, *whole]
+    lone = [row[0] for row in sheet.rows if len(row) == 1]
+    folded = [
+        Piece(
+            a.text + b.text,
+            min(a.x0, b.x0),
+            a.y0,
+            max(a.x1, b.x1),
+            a.y1,
+            min(a.confidence, b.confidence),
+            a.row,
+        )
+        for a, b in pairwise(lone)
+        if b.row == a.row + 1 and sheet.placed and min(a.height, b.height) > 1.25 * sheet.em
+    ]
+    return [*sheet.pieces, *whole, *folded]
 
 
 @lru_cache(maxsize=4096)  # a page is asked about alone and again with its group

@@ -9,6 +9,8 @@ from ingest.ocr import recognise, upright
 from ingest.ocr.straighten import content, skew_of, to_gray, to_page
 from tests.unit.ingest.drawing import Sheet
 
+pytestmark = pytest.mark.slow
+
 LINES = ("业主姓名", "李春明", "联系电话", "13800000123", "房号", "3栋2单元1203")
 
 

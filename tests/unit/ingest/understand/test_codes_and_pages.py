@@ -88,15 +88,9 @@ def test_papers_of_one_house_agree_on_the_owner() -> None:
             texts.append(line(0.1, 0.25, f"业主姓名：{owner}", number))
         return page(title("业主验房单", number), *texts, number=number)
 
-    owners = [
-        r.owner
-        for r in understand(
-            [paper(1, "陈立新"), paper(2, "陈立新"), paper(3, "陈立浙"), paper(4, "")], pack()
-        )
-    ]
-    assert owners == ["陈立新", "陈立新", "陈立新", None]
-    assert [r.owner for r in understand([paper(1, "陈立新"), paper(2, "")], pack())] == ["陈立新", "陈立新"]
-    assert [r.owner for r in understand([paper(1, "陈立新"), paper(2, "李四光")], pack())] == [
-        "陈立新",
-        "李四光",
-    ]
+    def owners(*names: str) -> list[str | None]:
+        return [r.owner for r in understand([paper(i, name) for i, name in enumerate(names, 1)], pack())]
+
+    assert owners("陈立新", "陈立新", "陈立浙", "") == ["陈立新"] * 4
+    assert owners("陈立新", "") == ["陈立新", "陈立新"]
+    assert owners("陈立新", "李四光", "") == ["陈立新", "李四光", None]

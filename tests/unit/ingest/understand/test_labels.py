@@ -119,3 +119,14 @@ def test_any_page_can_be_laid_out(cells: list[tuple[float, float, str]]) -> None
 @pytest.mark.parametrize("text", ["业主姓名", "業主姓名", " 业主 姓名:", "《业主姓名》"])
 def test_labels_are_compared_without_script_spaces_and_signs(text: str) -> None:
     assert clean_label(text) == "业主姓名"
+
+
+def test_a_label_with_one_character_misread_is_still_one() -> None:
+    sheet = labelled(
+        line(0.1, 0.1, "经办大：王"),
+        line(0.4, 0.1, "联糸电话"),
+        line(0.6, 0.1, "138"),
+        line(0.1, 0.2, "李春明"),
+    )
+    assert [label.name for label in sheet.labels] == ["经办人", "联系电话"]
+    assert value(sheet, "联系电话") == "138"

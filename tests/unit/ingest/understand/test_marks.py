@@ -12,6 +12,8 @@ from schemas.model import FieldSpec, FieldType, Place
 from tests.unit.ingest.drawing import Sheet
 from tests.unit.ingest.understand.building import OWNER_SIGNS, day, kind, pack
 
+pytestmark = pytest.mark.slow
+
 GRADE = FieldSpec("grade", "违章性质", "Grade", FieldType.CHOICE, choices=("一般", "重大"), role="grade")
 STAFF = Place("staff_signature", "经办人", "Staff", who="staff")
 SEAL = Place("company_seal", "物业公司印章", "Seal", aliases=("甲方盖章",))
