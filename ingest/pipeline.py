@@ -15,7 +15,7 @@ from ingest import documents, sniff
 from ingest.facts import FileFacts, FileState, Limits, Page, Problem, RecordFacts
 from ingest.formats import content_of, is_kept
 from ingest.problems import REFUSED, UNREADABLE, problem, state_of
-from ingest.read.content import Content, Image
+from ingest.read.content import Content
 from schemas.model import Pack
 
 Recognise = Callable[..., Page]
@@ -45,7 +45,7 @@ class Pipeline:
             return FileFacts(state_of(sniffed.problems), sniffed.media_type, problems=sniffed.problems)
         content = content_of(path, sniffed.media_type, limits)
         try:
-            return self._facts(content, sniffed.problems)
+            return self._facts(_remembering(content), sniffed.problems)
         finally:
             if content.close:
                 content.close()
@@ -96,18 +96,18 @@ class Pipeline:
         if record is not None:
             return (record,)
         understand = self.understand or _understand()
-        return tuple(understand(content.pages, self.pack, _images(content)))
+        return tuple(understand(content.pages, self.pack, content.image))
+
+
+def _remembering(content: Content) -> Content:
+    """Page images are asked for by recognition and again by understanding: the last few are kept (12 MB each)."""
+    return content if content.image is None else replace(content, image=lru_cache(maxsize=8)(content.image))
 
 
 def _unnamed(pages: Sequence[Page]) -> RecordFacts:
     """One record without a type, so that its text can be found."""
     numbers = tuple(page.number for page in pages)
     return RecordFacts(numbers, None, 0.0, "", "\n\f\n".join(page.text for page in pages))
-
-
-def _images(content: Content) -> Callable[[int], Image] | None:
-    """Page images as they were given to recognition. The last few are kept, a page is asked for often."""
-    return None if content.image is None else lru_cache(maxsize=3)(content.image)
 
 
 def _numbers(pages: Sequence[int]) -> str:
