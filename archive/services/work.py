@@ -17,7 +17,7 @@ from archive.ports.jobs import BrokerUnavailable
 from archive.ports.search import IndexUnavailable
 from archive.ports.store import StoreUnavailable
 from archive.ports.unit_of_work import AtLeast, AtMost, DatabaseUnavailable
-from archive.services import demo, filing, indexing, keeping
+from archive.services import filing, indexing, keeping
 from archive.services.archive import Archive
 from archive.services.common import new_id
 
@@ -54,6 +54,8 @@ class NotYet(Exception):
 
 
 def _finish_demo(archive: Archive, job: Job) -> None:
+    from archive.services import demo  # here, for it brings Word and Excel, which no other job needs
+
     if not demo.finish(archive):
         raise NotYet("the sample papers are still being read")
 
