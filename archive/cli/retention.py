@@ -64,30 +64,12 @@ def explain(record: str, day: date | None, as_user: str | None, as_json: bool) -
 @json_option
 def decide(code: str, facts: Path, day: date | None, as_json: bool) -> None:
     """The decision for facts that are in no archive, so that anyone can check it."""
-    from retention import FactsError, read_facts
-    from retention import decide as decide_on
+    from retention import FactsError, decide_by_pack, read_facts
 
     pack, today = open_pack()
-    kind = pack.record_types.get(code)
-    if kind is None:
-        fail(
-            "retention decide",
-            f"no record type {code}",
-            BAD_INPUT,
-            code="unknown_type",
-            hint="see dangan types list",
-        )
     try:
-        known, holds = read_facts(json.loads(facts.read_text(encoding="utf-8")), kind)
-        answer = decide_on(
-            known,
-            kind.retention,
-            holds,
-            day or today,
-            record_type=kind,
-            long_term_years=pack.long_term_years,
-            pack_version=pack.version,
-        )
+        known, holds = read_facts(json.loads(facts.read_text(encoding="utf-8")), pack.record_types.get(code))
+        answer = decide_by_pack(known, pack, code, holds, day or today)
     except ValueError as error:
         code_ = error.code if isinstance(error, FactsError) else "bad_facts"
         hint = error.hint if isinstance(error, FactsError) else ""

@@ -15,6 +15,7 @@ from archive.services.common import allow, must
 from archive.services.objects import plain
 from archive.services.views import DocumentView
 from ingest.facts import DocumentFacts
+from schemas.revisions import Revision as RevisionCode
 from schemas.revisions import parse_revision
 
 UNKNOWN_REVISION = "?"
@@ -57,9 +58,17 @@ def note_revision(archive: Archive, uow: UnitOfWork, record: Record, facts: Docu
     )
 
 
+def parsed_revision(text: str) -> RevisionCode | None:
+    """The order of a revision's text; None where it is none."""
+    try:
+        return parse_revision(text)
+    except ValueError:
+        return None
+
+
 def normal_revision(text: str) -> str:
-    """ "A/0" however it was written; "?" when there is none to read."""
-    parsed = parse_revision(text) if text else None
+    """One spelling, such as "A/0", however it was written; "?" when there is none to read."""
+    parsed = parsed_revision(text)
     return parsed.text if parsed else UNKNOWN_REVISION
 
 
@@ -85,9 +94,10 @@ def _set_valid(archive: Archive, uow: UnitOfWork, number: str, title: str, acces
 
 
 def newest_first(revisions: list[Revision]) -> list[Revision]:
-    known = [r for r in revisions if parse_revision(r.revision)]
-    known.sort(key=lambda r: must(parse_revision(r.revision), "版次"), reverse=True)
-    return known + [r for r in revisions if not parse_revision(r.revision)]
+    """By the order of revision codes; unreadable ones last."""
+    coded = [(parsed_revision(r.revision), r) for r in revisions]
+    known = sorted(((code, r) for code, r in coded if code), key=lambda pair: pair[0], reverse=True)
+    return [r for _, r in known] + [r for code, r in coded if code is None]
 
 
 def list_documents(archive: Archive, actor: Actor, *, limit: int = 500) -> list[Document]:

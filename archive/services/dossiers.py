@@ -9,16 +9,9 @@ from archive.ports.unit_of_work import Conflict, UnitOfWork
 from archive.services.archive import Archive
 from archive.services.common import must, new_id
 from archive.services.objects import dossier_version
-from schemas.model import RecordType
-
-CATEGORIES = {
-    "owner_file": "YZ",
-    "vacant_unit_file": "KZ",
-    "staff_file": "RS",
-    "register_quarter": "DJ",
-    "document": "SK",
-}
-"""Category letters of the archival code 档号, by kind of dossier."""
+from schemas.model import Pack, RecordType
+from schemas.numbering import period_code
+from schemas.periods import parse_period
 
 
 def open_dossier(
@@ -35,9 +28,9 @@ def open_dossier(
         id=new_id(),
         code=archive.pack.archival_code.format(
             fonds=archive.pack.fonds,
-            category=CATEGORIES.get(kind.dossier, "QT"),
+            category=archive.pack.dossiers[kind.dossier].category,
             year=archive.clock.today().year,
-            period=period_letter(kind),
+            period=longest_period(archive.pack, kind),
             item=number,
         ),
         kind=kind.dossier,
@@ -71,14 +64,16 @@ def _by_key(uow: UnitOfWork, key: str) -> Dossier | None:
     return next(iter(uow.list(Dossier, key=key, limit=1)), None)
 
 
-def period_letter(kind: RecordType) -> str:
-    """保管期限 in an archival code: Y permanent 永久, C long-term 长期, D fixed 定期, W unscheduled 未定."""
-    periods = {rule.period for rule in kind.retention}
-    if "permanent" in periods:
-        return "Y"
-    if "long_term" in periods:
-        return "C"
-    return "W" if periods <= {"unscheduled"} else "D"
+def longest_period(pack: Pack, kind: RecordType) -> str:
+    """The code of the longest keeping that a type's rules can lead to, for archival codes 档号."""
+    order = ("permanent", "long_term", "unscheduled")
+    periods = {rule.period for rule in kind.retention} or {"unscheduled"}
+    for one in order:
+        if one in periods:
+            return period_code(one, pack.long_term_years)
+    lengths = [parse_period(p) for p in periods]
+    longest = max(zip(lengths, periods, strict=True), key=lambda pair: (pair[0].months, pair[0].days))
+    return period_code(longest[1], pack.long_term_years)
 
 
 def _title(key: str, kind: RecordType, house: House | None, tenure: Tenure | None) -> str:

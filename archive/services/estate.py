@@ -284,23 +284,22 @@ def _rights(archive: Archive, uow: UnitOfWork, actor: Actor, dossier: Dossier | 
 
 
 def _lines(archive: Archive, actor: Actor, records: list[Record]) -> tuple[OwnerFileLine, ...]:
-    by_type: dict[str, list[Record]] = {}
-    for record in records:
-        if isinstance(authorize(actor, "record.know", archive.pack, record=record), Allowed):
-            by_type.setdefault(record.type or "", []).append(record)
-    lines = []
-    for code, kind in archive.pack.record_types.items():
-        here = by_type.pop(code, [])
-        expected = code in EXPECTED
-        if here or expected:
-            lines.append(OwnerFileLine(code, kind.title_zh, tuple(here), expected))
-    unknown = [r for left in by_type.values() for r in left]
-    if unknown:
-        lines.append(OwnerFileLine("", "待核对", tuple(unknown), False))
+    """The contents in the manual's order with what is missing, then whatever else lies in the file."""
+    known = [
+        r for r in records if isinstance(authorize(actor, "record.know", archive.pack, record=r), Allowed)
+    ]
+    present = {r.type for r in known if r.type}
+    contents = archive.pack.dossiers[EXPECTED_DOSSIER]
+    expected = set(contents.expected(present))
+    lines, placed = [], set[str]()
+    for line in contents.contents:
+        here = tuple(r for r in known if r.type in line.types)
+        if here or line in expected:
+            lines.append(OwnerFileLine(line.types[0], line.title_zh, here, line in expected))
+            placed |= {r.id for r in here}
+    rest = [r for r in known if r.id not in placed]
+    for code in sorted({r.type or "" for r in rest}, key=lambda c: (not c, c)):
+        kind = archive.pack.record_types.get(code)
+        here = tuple(r for r in rest if (r.type or "") == code)
+        lines.append(OwnerFileLine(code, kind.title_zh if kind else "待核对", here, False))
     return tuple(lines)
-
-
-EXPECTED = frozenset(
-    {"owner_card", "temporary_covenant", "preliminary_service_agreement", "house_inspection"}
-)
-"""What every household's file should hold (004 业主档案管理作业规程 4.1); the conditional rest follows events."""

@@ -282,7 +282,7 @@ def _title(part: RecordFacts, type_title: str, name: str) -> str:
 def write_draft(archive: Archive, uow: UnitOfWork, draft: Draft, person: str) -> Record:
     """Rows of one record inside the caller's transaction; returns the record with its change number."""
     record = replace(draft.record, change=uow.next_change())
-    record = replace(record, due_on=due_on(archive, uow, record))
+    record = replace(record, due_on=due_on(archive, uow, record, {("record", record.id): ((), ())}))
     uow.add(record, draft.version, VersionText(draft.version.id, record.id, draft.facts.text))
     if draft.facts.document is not None and record.type is not None:
         note_revision(archive, uow, record, draft.facts.document)

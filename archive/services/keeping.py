@@ -18,7 +18,7 @@ from archive.services.common import allow, known_record, must, new_id
 from archive.services.errors import BadInput
 from archive.services.objects import plain
 from archive.services.views import DueLine, SweepReport
-from retention import FactsError, decide
+from retention import FactsError, decide, decide_by_pack
 from retention.model import Decision, Event, Facts, HoldFact, Outcome
 from schemas.model import EVENT_TYPES
 
@@ -30,47 +30,60 @@ def _targets(record: Record) -> dict[str, str | None]:
     return {"record": record.id, "dossier": record.dossier, "house": record.house}
 
 
-def facts_of(uow: UnitOfWork, record: Record) -> tuple[Facts, tuple[HoldFact, ...]]:
+Seen = dict[tuple[str, str], tuple[tuple[Event, ...], tuple[HoldFact, ...]]]
+"""What was found for (kind of target, target) in one unit of work, for use cases that decide on many records."""
+
+
+def facts_of(uow: UnitOfWork, record: Record, seen: Seen | None = None) -> tuple[Facts, tuple[HoldFact, ...]]:
     """What retention.decide needs to know of a record: its own facts, events and holds that reach it."""
+    seen = {} if seen is None else seen
     events: list[Event] = []
     holds: list[HoldFact] = []
     for kind, target in _targets(record).items():
         if target is None:
             continue
-        for e in uow.list(RecordedEvent, target_kind=kind, target=target):
-            events.append(Event(e.type, e.date))
-        for h in uow.list(Hold, target_kind=kind, target=target):
-            holds.append(HoldFact(h.set_on, h.lifted_on, h.reason))
+        if (kind, target) not in seen:
+            seen[kind, target] = _reaching(uow, kind, target)
+        events += seen[kind, target][0]
+        holds += seen[kind, target][1]
     facts = Facts(record.record_date, record.filed_at.date(), record.field_values(), tuple(events))
     return facts, tuple(holds)
 
 
-def decision(archive: Archive, uow: UnitOfWork, record: Record, on: date, locale: str = "zh") -> Decision:
+def _reaching(uow: UnitOfWork, kind: str, target: str) -> tuple[tuple[Event, ...], tuple[HoldFact, ...]]:
+    events = uow.list(RecordedEvent, target_kind=kind, target=target)
+    holds = uow.list(Hold, target_kind=kind, target=target)
+    return (
+        tuple(Event(e.type, e.date) for e in events),
+        tuple(HoldFact(h.set_on, h.lifted_on, h.reason) for h in holds),
+    )
+
+
+def decision(
+    archive: Archive,
+    uow: UnitOfWork,
+    record: Record,
+    on: date,
+    locale: str = "zh",
+    *,
+    seen: Seen | None = None,
+) -> Decision:
     """The one explained answer for a record on a day, its reasons in the language of `locale`.
 
     Raises retention.FactsError when a needed fact is missing.
     """
-    facts, holds = facts_of(uow, record)
-    kind = archive.pack.record_types.get(record.type or "")
-    return decide(
-        facts,
-        kind.retention if kind else (),
-        holds,
-        on,
-        record_type=kind,
-        long_term_years=archive.pack.long_term_years,
-        pack_version=archive.pack.version,
-        count_from=archive.pack.count_from,
-        locale=locale,
-    )
+    facts, holds = facts_of(uow, record, seen)
+    if record.type is not None and record.type in archive.pack.record_types:
+        return decide_by_pack(facts, archive.pack, record.type, holds, on, locale)
+    return decide(facts, (), holds, on, pack_version=archive.pack.version, locale=locale)
 
 
-def due_on(archive: Archive, uow: UnitOfWork, record: Record) -> date | None:
+def due_on(archive: Archive, uow: UnitOfWork, record: Record, seen: Seen | None = None) -> date | None:
     """The first day on which the decision may be other than keep; None while it has no end or lacks facts."""
     if record.state is not RecordState.FILED:
         return None
     try:
-        answer = decision(archive, uow, record, archive.clock.today())
+        answer = decision(archive, uow, record, archive.clock.today(), seen=seen)
     except FactsError:
         return None
     if answer.outcome is not Outcome.KEEP:

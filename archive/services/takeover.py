@@ -26,7 +26,7 @@ from archive.services.common import allow, new_id
 from archive.services.dossiers import open_dossier
 from archive.services.errors import BadInput
 from archive.services.indexing import wake_index
-from archive.services.keeping import due_on
+from archive.services.keeping import Seen, due_on
 from archive.services.objects import plain, record_version
 from ingest.facts import FileState, Problem, RecordFacts
 from schemas.dates import parse_date
@@ -179,9 +179,12 @@ class _Session:
         now = self.archive.clock.now()
         with self.archive.uow(write=True) as uow:
             records, versions, texts = [], [], []
+            seen: Seen = {
+                ("record", p.record.id): ((), ()) for p in rows
+            }  # new records: nothing happened yet
             for p in rows:
                 record = replace(p.record, change=uow.next_change())
-                records.append(replace(record, due_on=due_on(self.archive, uow, record)))
+                records.append(replace(record, due_on=due_on(self.archive, uow, record, seen)))
                 versions.append(p.version)
                 texts.append(VersionText(p.version.id, record.id, p.text))
             uow.add(*records)
