@@ -126,8 +126,8 @@ def _owner(
 
 
 def _of_two(name: str, confidence: float, signed: tuple[str, float] | None) -> str:
-    """A name that lost a character under a line is whole in the signature, and of two that differ in one character
-    the one read more surely is right."""
+    """A name that lost a character under a line is whole in the signature, and of two that differ in one
+    character the one read more surely is right."""
     if signed is None:
         return name
     lost = len(name) == 2 and len(signed[0]) == 3 and name in signed[0]

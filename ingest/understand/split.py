@@ -22,7 +22,8 @@ _ARTICLE = re.compile(r"^(?:第)?([一二三四五六七八九十百]{1,5}|\d{1,
 
 @dataclass(slots=True)
 class Group:
-    """Pages of one record so far. `slip` is the code on its first page, `cover` that of the sheet before it."""
+    """Pages of one record so far. `slip` is the code on its first page, `cover` that of the sheet before
+    it."""
 
     sheets: list[LabelledSheet] = field(default_factory=list)
     call: Call = field(default_factory=lambda: Call(None, 0.0))

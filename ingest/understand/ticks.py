@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ingest.understand.layout import Piece
@@ -10,6 +11,7 @@ from schemas.text import fold
 
 _EMPTY = "□口☐囗○〇◯"
 _TICKED = "☑☒■√✓✔●◆✕×vV"
+_WORD = re.compile(rf"[^\s、,，{_EMPTY}☑☒■√✓✔]+")
 Option = tuple[str, Piece, int]
 """A choice, the piece that prints it, and its offset there."""
 
@@ -30,6 +32,20 @@ def ticked(
         return marked[0][0], 0.97
     open_ = [option for option in options if not _is_empty(option, options, picture)]
     return (open_[0][0], 0.9 if picture else 0.75) if len(open_) == 1 and not marked else None
+
+
+def ticked_words(pieces: Sequence[Piece], picture: Picture | None) -> str | None:
+    """The ticked ones of choices that no list names, joined by 、; None when no box was read or none is ticked."""
+    options: list[Option] = []
+    for piece in pieces:
+        if any(c in _EMPTY + "☑☒■√✓✔" for c in piece.text):
+            options += [
+                (m[0], piece, m.start()) for m in _WORD.finditer(piece.text) if any(map(str.isalnum, m[0]))
+            ]
+    if len(options) < 2:
+        return None
+    open_ = [word for option in options if not _is_empty(option, options, picture) for word in option[:1]]
+    return "、".join(open_) if 0 < len(open_) < len(options) else None
 
 
 def _options(choices: Sequence[str], pieces: Sequence[Piece]) -> list[Option]:
