@@ -6,6 +6,8 @@ import pytest
 
 from tests.contracts.jobs import JobsContract
 
+pytestmark = pytest.mark.slow
+
 
 class TestFilesystem(JobsContract):
     @pytest.fixture

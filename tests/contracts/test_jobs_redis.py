@@ -8,6 +8,8 @@ import redis
 from tests.contracts.jobs import JobsContract
 from tests.servers.base import Server, free_port
 
+pytestmark = pytest.mark.slow
+
 
 class TestRedis(JobsContract):
     @pytest.fixture

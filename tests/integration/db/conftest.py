@@ -13,7 +13,7 @@ from tests.servers.postgres import fresh
 NewUrl = Callable[[], str]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engine)])
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> NewUrl:
     """Each call answers the url of another empty database."""
     if request.param == "sqlite":

@@ -59,6 +59,7 @@ def test_revisions_make_what_the_tables_say(new_url: NewUrl) -> None:
     wanted.dispose()
 
 
+@pytest.mark.slow
 def test_an_up_to_date_database_is_known_at_once_without_alembic(new_url: NewUrl) -> None:
     url = new_url()
     upgrade(make_engine(url))

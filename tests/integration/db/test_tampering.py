@@ -21,6 +21,8 @@ from tests.contracts.domain_values import NOON
 from tests.integration.db.conftest import NewUrl
 from tests.unit.archive.audit.test_verify_log import signer
 
+pytestmark = pytest.mark.slow
+
 ENTRIES = 5 * TILE + 40
 """So many that every table of the log has five rows or more, but for the tree's one."""
 
