@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from ingest.facts import Value
 from ingest.understand.labels import Label, LabelledSheet, Written, clean_label
@@ -47,7 +48,7 @@ def _in_cell(spec: FieldSpec, page: Signed, label: Label) -> Written | None:
         return None
     own = label.piece
     cell = picture.cell((own.x0 + own.x1) / 2, own.middle)
-    if cell is None or cell[1] - cell[0] < 3 * sheet.sheet.em:
+    if cell is None or cell[1] - cell[0] < 1.5 * sheet.sheet.em:
         return None
     inside = [p for p in sheet.sheet.pieces if p.x0 > own.x1 - 0.01 and cell[0] < p.middle < cell[1]]
     entry = [p for p in inside if p.row not in sheet.signing_rows or p.row == own.row]
@@ -55,7 +56,8 @@ def _in_cell(spec: FieldSpec, page: Signed, label: Label) -> Written | None:
     if not entry or any(p in labelled for p in entry if p.row not in sheet.signing_rows):
         return None
     entry = [p for p in entry if p not in labelled and p.row not in sheet.signing_rows]
-    return Written("".join(p.text for p in entry), tuple(entry)) if entry else None
+    lines = [" ".join(p.text for p in row) for _, row in groupby(entry, key=lambda p: p.row)]
+    return Written("".join(lines), tuple(entry)) if entry else None
 
 
 def _signing_date(spec: FieldSpec, sheet: LabelledSheet, label: Label) -> bool:

@@ -206,7 +206,7 @@ def seals(kind: RecordType | None, pages: Sequence[Signed]) -> tuple[Mark, ...]:
 def _stamp_read(place: Place, pages: Sequence[Signed]) -> Mark | None:
     """A stamp known by its own words, which no form prints: «same as original», «seal for contracts»."""
     names = [clean_label(n) for n in (place.label_zh, *place.aliases)]
-    words = [n for n in names if len(n) >= 5 and (n.endswith("专用章") or not re.search("[章印]", n))]
+    words = [n for n in names if len(n) >= 5 and (n.endswith("专用章") or not re.search("印章|盖章|章$", n))]
     for page in pages:
         if page.sheet.sheet.page.origin != "ocr":
             continue

@@ -11,7 +11,8 @@ from schemas.text import fold
 
 _EMPTY = "□口☐囗○〇◯"
 _TICKED = "☑☒■√✓✔●◆✕×vV"
-_WORD = re.compile(rf"[^\s、,，{_EMPTY}☑☒■√✓✔]+")
+_BOXES = _EMPTY + "☑☒■√✓✔"
+_WORD = re.compile(rf"[^\s、,，{_BOXES}]+")
 Option = tuple[str, Piece, int]
 """A choice, the piece that prints it, and its offset there."""
 
@@ -36,12 +37,11 @@ def ticked(
 
 def ticked_words(pieces: Sequence[Piece], picture: Picture | None) -> str | None:
     """The ticked ones of choices that no list names, joined by 、; None when no box was read or none is ticked."""
-    options: list[Option] = []
-    for piece in pieces:
-        if any(c in _EMPTY + "☑☒■√✓✔" for c in piece.text):
-            options += [
-                (m[0], piece, m.start()) for m in _WORD.finditer(piece.text) if any(map(str.isalnum, m[0]))
-            ]
+    boxed = [any(c in _BOXES for c in piece.text) for piece in pieces]
+    if not any(boxed) or (picture is None and not all(boxed)):
+        return None
+    words = ((match, piece) for piece in pieces for match in _WORD.finditer(piece.text))
+    options = [(m[0], piece, m.start()) for m, piece in words if any(map(str.isalnum, m[0]))]
     if len(options) < 2:
         return None
     open_ = [word for option in options if not _is_empty(option, options, picture) for word in option[:1]]
