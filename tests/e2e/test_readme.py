@@ -77,7 +77,7 @@ def test_the_tour_runs_as_written(clone: Clone, readme: str) -> None:
     assert first == SERVE
     assert len(tour) >= 8
     done = clone.run("\n".join(tour), TOUR_SECONDS)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    assert done.returncode == 0, done.stderr + done.stdout[-2000:]
     for seen in ("enquiry.txt: ", "XH-KF-07", "3-2-1203", "绝密", "ok:"):
         assert seen in done.stdout, seen
 
