@@ -78,7 +78,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
 def _readable(page: SearchPage) -> str:
     lines = [f"{page.total} 件"]
     for hit in page.hits:
-        mark = "绝密,需申请查阅" if hit.restricted else "".join(p.text for p in hit.snippet or ())
+        mark = "绝密，需申请查阅" if hit.restricted else "".join(p.text for p in hit.snippet or ())
         lines.append(f"{hit.record}  {hit.date or '----------'}  {hit.house or '-':<10} {hit.title}  {mark}")
     return "\n".join(lines)
 

@@ -36,19 +36,19 @@ class Filing:
 
 
 _DOUBTS: Mapping[str, str] = {
-    "type_unsure": "没有把握认出这是什么表单,请在核对台选择档案类型。",
-    "date_missing": "没有读到日期,请在核对台补填。",
-    "house_missing": "没有读到房号,请在核对台选择房屋。",
-    "house_unknown": "房号「{house}」不在项目的房屋名册中,请核对房号或先导入房屋名册。",
-    "house_ambiguous": "几个项目都有房号「{house}」,请选择是哪一个。",
-    "house_by_owner": "表上没有房号,按业主姓名「{owner}」推测为 {house},请确认。",
-    "owner_missing": "没有读到业主姓名,请确认是否属于 {house}。",
-    "owner_near": "读到的业主姓名与 {house} 登记的业主「{owner}」相近但不相同,请确认。",
-    "owner_differs": "读到的业主姓名「{owner}」与 {house} 的登记不符,请确认。",
-    "no_tenure": "{house} 没有登记业主,请先补登记再归档。",
-    "field_missing": "必填项「{label}」没有读到,请补填。",
-    "signature_missing": "应有的签名「{place}」没有找到,请核对原件。",
-    "seal_missing": "应有的印章「{place}」没有找到,请核对原件。",
+    "type_unsure": "没有把握认出这是什么表单，请在核对台选择档案类型。",
+    "date_missing": "没有读到日期，请在核对台补填。",
+    "house_missing": "没有读到房号，请在核对台选择房屋。",
+    "house_unknown": "房号「{house}」不在项目的房屋名册中，请核对房号或先导入房屋名册。",
+    "house_ambiguous": "几个项目都有房号「{house}」，请选择是哪一个。",
+    "house_by_owner": "表上没有房号，按业主姓名「{owner}」推测为 {house}，请确认。",
+    "owner_missing": "没有读到业主姓名，请确认是否属于 {house}。",
+    "owner_near": "读到的业主姓名与 {house} 登记的业主「{owner}」相近但不相同，请确认。",
+    "owner_differs": "读到的业主姓名「{owner}」与 {house} 的登记不符，请确认。",
+    "no_tenure": "{house} 没有登记业主，请先补登记再归档。",
+    "field_missing": "必填项「{label}」没有读到，请补填。",
+    "signature_missing": "应有的签名「{place}」没有找到，请核对原件。",
+    "seal_missing": "应有的印章「{place}」没有找到，请核对原件。",
 }
 
 

@@ -57,7 +57,7 @@ def request_access(
 
 def _check(purpose: str, days: int) -> None:
     if len(purpose.strip()) < 2:
-        raise BadInput("请写明查阅用途。", code="no_purpose", hint="例如:核对装修押金退还。")
+        raise BadInput("请写明查阅用途。", code="no_purpose", hint="例如：核对装修押金退还。")
     if not 1 <= days <= MAX_DAYS:
         raise BadInput(f"天数须在 1 到 {MAX_DAYS} 之间。", code="bad_days")
 

@@ -130,7 +130,7 @@ def prove_inclusion(archive: Archive, actor: Actor, index: int) -> dict[str, Any
     with archive.uow() as uow:
         frontier = uow.audit_frontier()
         if not 0 <= index < frontier.size:
-            raise NotFound(f"日志中没有第 {index} 条。", hint=f"现有 {frontier.size} 条,从 0 数起。")
+            raise NotFound(f"日志中没有第 {index} 条。", hint=f"现有 {frontier.size} 条，从 0 数起。")
         proof = _hashes(uow).inclusion(index, frontier.size)
         leaf = uow.audit_leaves(index, index + 1)[0]
         entry = next(iter(uow.audit_stored(index, index + 1)))

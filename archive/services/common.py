@@ -18,12 +18,12 @@ from archive.services.errors import NotFound, Refused
 T = TypeVar("T")
 
 REFUSALS = {
-    "not_your_role": ("您的角色不能做这件事。", "请找有相应角色的同事,或请管理员核对角色。"),
-    "needs_grant": ("绝密档案需经批准才能查阅。", "请提交查阅申请,写明用途和天数。"),
+    "not_your_role": ("您的角色不能做这件事。", "请找有相应角色的同事，或请管理员核对角色。"),
+    "needs_grant": ("绝密档案需经批准才能查阅。", "请提交查阅申请，写明用途和天数。"),
     "never": ("这一密级不提供下载。", "可在许可有效期内在线查阅。"),
     "own_request": ("不能审批自己的申请。", "请由另一位经理审批。"),
-    "destroyed": ("该件已按规定销毁,只留销毁凭证。", ""),
-    "not_to_verify": ("该件不在核对台上,可能已由他人处理。", "请回到核对台取下一件。"),
+    "destroyed": ("该件已按规定销毁，只留销毁凭证。", ""),
+    "not_to_verify": ("该件不在核对台上，可能已由他人处理。", "请回到核对台取下一件。"),
     "unknown": ("没有找到。", "请核对编号。"),
 }
 
@@ -79,7 +79,7 @@ def log_refusal(archive: Archive, actor: Actor, action: str, subject: str, refus
 def must(value: T | None, what: str) -> T:
     """The value, or NotFound."""
     if value is None:
-        raise NotFound(f"没有找到{what}。", hint="请核对编号,或从查找页重新进入。")
+        raise NotFound(f"没有找到{what}。", hint="请核对编号，或从查找页重新进入。")
     return value
 
 

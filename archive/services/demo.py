@@ -39,7 +39,7 @@ def create(archive: Archive, progress: Callable[[str], None]) -> DemoResult:
     """
     if in_use(archive):
         raise BadInput(
-            "这里已有档案,演示数据只能建在空的 DANGAN_HOME。", code="in_use", hint="请另选一个空目录。"
+            "这里已有档案，演示数据只能建在空的 DANGAN_HOME。", code="in_use", hint="请另选一个空目录。"
         )
     create_archive(archive)
     progress("people ...")

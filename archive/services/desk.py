@@ -133,15 +133,15 @@ def _belonging(
 ) -> Belonging | None:
     if not house:
         if kind.dossier in HOUSE_DOSSIERS:
-            raise BadInput(f"「{kind.title_zh}」要归入房屋,请填写房号。", code="house_missing")
+            raise BadInput(f"「{kind.title_zh}」要归入房屋，请填写房号。", code="house_missing")
         return None
     found = uow.get(House, house)
     if found is None:
         key = parse_house(house, field=True)
         named = uow.list(House, key=key, limit=2) if key else []
         if len(named) != 1:
-            message = "几个项目都有这个房号,请选择项目。" if named else f"房屋名册里没有「{house}」。"
-            raise BadInput(message, code="house_unknown", hint="请核对房号,或先导入房屋名册。")
+            message = "几个项目都有这个房号，请选择项目。" if named else f"房屋名册里没有「{house}」。"
+            raise BadInput(message, code="house_unknown", hint="请核对房号，或先导入房屋名册。")
         found = named[0]
     tenures = uow.list(Tenure, house=found.id, order=("started",))
     named_owner = next((t for t in reversed(tenures) if owner and t.owner == owner.strip()), None)
@@ -163,7 +163,7 @@ def _checked(kind: RecordType, fields: Mapping[str, str]) -> dict[str, str]:
             day = parse_date(value)
             if day is None:
                 raise BadInput(
-                    f"「{spec.label_zh}」不是日期:{value}", code="bad_date", hint="例如 2026-03-06。"
+                    f"「{spec.label_zh}」不是日期：{value}", code="bad_date", hint="例如 2026-03-06。"
                 )
             value = day.isoformat()
         good[code] = value

@@ -101,7 +101,9 @@ def _rows(lines: Iterable[list[str]]) -> Iterator[dict[str, str]]:
     head = [_heading(h) for h in next(iterator, [])]
     missing = [c for c in ("estate", "house") if c not in head]
     if missing:
-        raise BadInput(f"缺少列:{'、'.join(missing)}。", code="no_column", hint="需要:" + ", ".join(COLUMNS))
+        raise BadInput(
+            f"缺少列：{'、'.join(missing)}。", code="no_column", hint="需要：" + ", ".join(COLUMNS)
+        )
     for line in iterator:
         if any(line):
             yield dict(zip(head, (c.strip() for c in line), strict=False))
@@ -167,10 +169,10 @@ def _problem(code: str) -> dict[str, str]:
 
 PROBLEMS = {
     "no_estate": "没有写项目。",
-    "bad_house": "房号读不懂,请写成 3栋2单元1203 或 3-2-1203。",
-    "bad_date": "日期读不懂,请写成 2026-03-06。",
+    "bad_house": "房号读不懂，请写成 3栋2单元1203 或 3-2-1203。",
+    "bad_date": "日期读不懂，请写成 2026-03-06。",
     "ends_before": "产权止早于产权起。",
-    "overlap": "与这套房屋已登记的产权期重叠,没有导入这位业主。",
+    "overlap": "与这套房屋已登记的产权期重叠，没有导入这位业主。",
 }
 
 

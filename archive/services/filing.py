@@ -94,7 +94,7 @@ def _twin(uow: UnitOfWork, item: Intake) -> Record | None:
 def _duplicate(twin: Record) -> Problem:
     return Problem(
         "duplicate",
-        f"同一个文件已经归档为「{twin.title}」,没有重复收下。",
+        f"同一个文件已经归档为「{twin.title}」，没有重复收下。",
         {"record": twin.id, "title": twin.title},
     )
 

@@ -39,7 +39,7 @@ def _ping(name: str, ping: Callable[[], None]) -> Health:
 
 def _workers(archive: Archive) -> Health:
     alive = workers_alive(archive)
-    message = "" if alive else "没有工作进程在运行,收下的文件会排队等候。请启动 dangan worker。"
+    message = "" if alive else "没有工作进程在运行，收下的文件会排队等候。请启动 dangan worker。"
     return Health("workers", alive > 0, message, {"alive": alive})
 
 
@@ -47,13 +47,13 @@ def _position(archive: Archive) -> Health:
     with archive.uow() as uow:
         newest, reached = newest_change(uow), position(uow)
     behind = max(0, newest - reached)
-    message = f"索引落后 {behind} 处改动,正在追赶。" if behind else ""
+    message = f"索引落后 {behind} 处改动，正在追赶。" if behind else ""
     return Health("index-position", behind < 1000, message, {"current_to": reached, "newest": newest})
 
 
 def _quarantine(archive: Archive) -> Health:
     with archive.uow() as uow:
         stuck = uow.list(Job, state=(JobState.QUARANTINED, JobState.FAILED), order=("-created_at",), limit=20)
-    message = f"{len(stuck)} 项工作多次失败,已隔离,请查看。" if stuck else ""
+    message = f"{len(stuck)} 项工作多次失败，已隔离，请查看。" if stuck else ""
     detail = {"jobs": [{"id": j.id, "kind": j.kind, "error": j.error} for j in stuck]}
     return Health("jobs", not stuck, message, detail)

@@ -54,7 +54,7 @@ def receive_file(
         got = archive.store.receive(source, max_size=archive.max_upload)
     except StoreUnavailable as error:
         raise Away(
-            "存储现在不可用,文件没有收下。", hint="请稍后再传;若仍不行,请管理员查看健康页。"
+            "存储现在不可用，文件没有收下。", hint="请稍后再传；若仍不行，请管理员查看健康页。"
         ) from error
     except ValueError as error:
         limit = archive.max_upload // 1024**2

@@ -110,7 +110,7 @@ def record_event(
     """Record a trigger event; a wrong one is corrected by a new one, and both stay visible."""
     allow(archive, actor, "event.record")
     if type not in EVENT_TYPES:
-        raise BadInput(f"没有触发事件 {type}。", code="unknown_event", hint="可用:" + "、".join(EVENT_TYPES))
+        raise BadInput(f"没有触发事件 {type}。", code="unknown_event", hint="可用：" + "、".join(EVENT_TYPES))
     with archive.uow(write=True) as uow:
         _check_target(uow, target_kind, target)
         event = RecordedEvent(
@@ -136,7 +136,7 @@ def _check_target(uow: UnitOfWork, target_kind: str, target: str) -> None:
     kinds: dict[str, type[object]] = {"record": Record, "dossier": Dossier, "house": House}
     if target_kind not in kinds:
         raise BadInput(
-            f"不能对 {target_kind} 登记。", code="unknown_target", hint="可用:" + "、".join(TARGETS)
+            f"不能对 {target_kind} 登记。", code="unknown_target", hint="可用：" + "、".join(TARGETS)
         )
     must(uow.get(kinds[target_kind], target), "该对象")
 

@@ -74,18 +74,20 @@ def add_person(
 
 def _check_new(archive: Archive, name: str, roles: tuple[str, ...], password: str) -> None:
     if not NAME.fullmatch(name):
-        raise BadInput("用户名只能用小写字母、数字和 . _ -,长 2 到 32 个字符。", code="bad_name")
+        raise BadInput("用户名只能用小写字母、数字和 . _ -，长 2 到 32 个字符。", code="bad_name")
     if not roles:
-        raise BadInput("至少要有一个角色。", code="no_role", hint="可用角色:" + "、".join(archive.pack.roles))
+        raise BadInput(
+            "至少要有一个角色。", code="no_role", hint="可用角色：" + "、".join(archive.pack.roles)
+        )
     for role in roles:
         if role not in archive.pack.roles:
             raise BadInput(
-                f"没有角色 {role}。", code="unknown_role", hint="可用角色:" + "、".join(archive.pack.roles)
+                f"没有角色 {role}。", code="unknown_role", hint="可用角色：" + "、".join(archive.pack.roles)
             )
         clash = set(archive.pack.roles[role].excludes) & set(roles)
         if clash:
             raise BadInput(
-                f"角色 {role} 与 {'、'.join(sorted(clash))} 不能由同一人担任(三员分立)。",
+                f"角色 {role} 与 {'、'.join(sorted(clash))} 不能由同一人担任（三员分立）。",
                 code="roles_exclude",
             )
     if len(password) < MIN_PASSWORD:
@@ -158,7 +160,7 @@ def sign_in(archive: Archive, name: str, password: str, *, address: str, user_ag
     if not (good and found and found.state is PersonState.ACTIVE):
         _note_failure(archive, name, throttle, now, address)
         raise Refused(
-            "用户名或密码不正确。", code="sign_in_failed", hint="请重新输入;忘记密码请找系统管理员。"
+            "用户名或密码不正确。", code="sign_in_failed", hint="请重新输入；忘记密码请找系统管理员。"
         )
     token = secrets.token_urlsafe(32)
     session = Session(_token_id(token), found.id, now, now + SESSION, user_agent[:200])

@@ -185,7 +185,7 @@ def render_page(archive: Archive, version: Version, page: int, width: int) -> by
         try:
             image = archive.reader().render(path, version.media_type, page, width)
         except ReadError as error:
-            raise BadInput(str(error), code=error.code, hint="可下载原件查看,或请档案员核对。") from error
+            raise BadInput(str(error), code=error.code, hint="可下载原件查看，或请档案员核对。") from error
     cached.parent.mkdir(parents=True, exist_ok=True)
     part = cached.with_suffix(f".{new_id()}.part")
     part.write_bytes(image)

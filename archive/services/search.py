@@ -62,7 +62,7 @@ def search(
     try:
         found = archive.index.search(query)
     except IndexUnavailable as error:
-        raise Away("检索引擎现在不可用。", hint="收档不受影响;请稍后再查,或请管理员查看健康页。") from error
+        raise Away("检索引擎现在不可用。", hint="收档不受影响；请稍后再查，或请管理员查看健康页。") from error
     with archive.uow() as uow:
         hits = _hits(archive, uow, actor, found.records, terms)
         reached, newest = position(uow), newest_change(uow)

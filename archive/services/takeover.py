@@ -131,7 +131,7 @@ def _table(lines: Iterable[list[str]]) -> Iterator[Row]:
     iterator = iter(lines)
     head = [HEADINGS.get(h.strip(), h.strip().lower()) for h in next(iterator, [])]
     if "type" not in head:
-        raise BadInput("目录缺少列 type(档案类型)。", code="no_column", hint="需要:" + ", ".join(COLUMNS))
+        raise BadInput("目录缺少列 type(档案类型)。", code="no_column", hint="需要：" + ", ".join(COLUMNS))
     for line in iterator:
         if any(line):
             yield dict(zip(head, line, strict=False))
@@ -216,7 +216,7 @@ class _Session:
         named = row.get("type", "").strip()
         kind = self.archive.pack.record_types.get(named) or self.titles.exact(named)
         if named and kind is None:
-            return Problem("unknown_type", f"没有档案类型「{named}」,请用代码或题名。", {"type": named})
+            return Problem("unknown_type", f"没有档案类型「{named}」，请用代码或题名。", {"type": named})
         facts = _overlaid(facts, row, kind)
         belonging = self._belonging(uow, facts) if kind is None or kind.dossier in HOUSE_DOSSIERS else None
         return self._record(kind, facts, belonging, original, media_type, name, row)

@@ -151,7 +151,7 @@ def _fail_intake(item: Intake | None, put: Callable[[Intake], None], error: str)
     """A file whose reading failed for good says so; its bytes stay received."""
     if item is None or item.state not in ("waiting", "reading"):
         return
-    message = "读取这个文件时多次出错,原件已保留。请管理员在健康页查看,或重新上传。"
+    message = "读取这个文件时多次出错，原件已保留。请管理员在健康页查看，或重新上传。"
     put(
         replace(
             item, state="failed", problems=({"code": "reading_failed", "message": message, "details": {}},)
