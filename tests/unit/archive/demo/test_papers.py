@@ -35,6 +35,7 @@ def test_the_same_papers_every_time(pack: Pack, font: Path, papers: dict[str, by
     assert dict(sample_papers(pack, font, YEAR)) == papers
 
 
+@pytest.mark.slow
 def test_every_kind_of_file_is_there(papers: dict[str, bytes]) -> None:
     assert len(papers) >= 18
     assert {Path(name).suffix for name in papers} == {".docx", ".txt", ".pdf", ".jpg", ".png", ".tif"}
@@ -188,6 +189,7 @@ def test_typed_papers_name_their_labels_as_the_pack_does(pack: Pack, font: Path)
     assert typed.printed_notice(YEAR, font).startswith(b"%PDF")
 
 
+@pytest.mark.slow
 def test_old_scans_are_black_and_white(papers: dict[str, bytes]) -> None:
     with Image.open(BytesIO(papers["业主资料卡_原业主.tif"])) as old:
         assert old.mode == "1"
