@@ -61,7 +61,10 @@ class UnitOfWork(Protocol):
     """Contract (tests/contracts/unit_of_work.py). Domain values go in and come out as the frozen dataclasses
     of archive.domain; every class there that has an `id` and a table can be used. Conditions are by field
     name: a plain value means equal, None means empty, a tuple means one of, and
-    AtMost/AtLeast/After/StartsWith/NOT_NULL.
+    AtMost/AtLeast/After/StartsWith/NOT_NULL. A tuple holds at most 10,000 values.
+
+    Values that no database can keep (NUL or a lone surrogate in text, a whole number beyond 64 bits, a datetime
+    without a zone) raise ValueError.
 
     A unit of work is for one thread. One opened with `write=True` holds the write lock from its start
     (SQLite: BEGIN IMMEDIATE), so what it reads is still true when it commits.

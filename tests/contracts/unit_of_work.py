@@ -288,6 +288,13 @@ class UnitOfWorkContract:
             assert "".join(found.id for found in unit.stream(Record, batch=2, **where)) == expected
             assert unit.count(Record, **where) == len(expected)
 
+    def test_one_of_ten_thousand(self, shelf: UnitOfWorkFactory) -> None:
+        ids = tuple(f"{number}" for number in range(9_999))
+        with shelf() as unit:
+            assert [found.id for found in unit.list(Record, id=(*ids, "c"))] == ["c"]
+            with pytest.raises(ValueError, match="in parts"):
+                unit.count(Record, id=(*ids, "c", "d"))
+
     @pytest.mark.parametrize(
         ("order", "expected"),
         [

@@ -12,10 +12,19 @@ from archive.ports.unit_of_work import NOT_NULL, After, AtLeast, AtMost, StartsW
 
 _LAST = chr(0x10FFFF)
 
+MOST_VALUES = 10_000
+"""How many values a condition may name; databases take about 32,000 parameters in all."""
+
 
 def _starts_with(column: Column[Any], condition: StartsWith) -> ColumnElement[bool]:
     # A range instead of LIKE: it uses the index, and % or _ in the prefix mean themselves.
     return and_(column >= condition.value, column < condition.value + _LAST)
+
+
+def _one_of(column: Column[Any], condition: tuple[Any, ...]) -> ColumnElement[bool]:
+    if len(condition) > MOST_VALUES:
+        raise ValueError(f"one of {len(condition)} values: ask in parts of at most {MOST_VALUES}")
+    return column.in_(condition)
 
 
 _COMPARISONS: dict[type, Callable[[Column[Any], Any], ColumnElement[bool]]] = {
@@ -23,7 +32,7 @@ _COMPARISONS: dict[type, Callable[[Column[Any], Any], ColumnElement[bool]]] = {
     AtLeast: lambda column, condition: column >= condition.value,
     After: lambda column, condition: column > condition.value,
     StartsWith: _starts_with,
-    tuple: lambda column, condition: column.in_(condition),
+    tuple: _one_of,
     type(None): lambda column, _: column.is_(None),
 }
 

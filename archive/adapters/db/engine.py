@@ -18,6 +18,9 @@ from archive.ports.unit_of_work import Conflict, DatabaseUnavailable
 BUSY_SECONDS = 30
 """How long a writer waits for its turn."""
 
+_POOL = {"pool_size": 5, "max_overflow": 45, "pool_timeout": BUSY_SECONDS}
+"""A connection for each thread that a web server may have at work, kept open only for a few."""
+
 WRITE = "dangan_write"
 """Execution option of a connection: its transactions take the write lock when they begin."""
 
@@ -48,9 +51,8 @@ def _sqlite(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ValueError("SQLite needs a file: sqlite:///path")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        url.set(drivername="sqlite"), connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
-    )
+    options = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    engine = create_engine(url.set(drivername="sqlite"), connect_args=options, **_POOL)
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
@@ -58,7 +60,7 @@ def _sqlite(url: URL) -> Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA cache_size=-32000")
+        connection.execute("PRAGMA cache_size=-8000")
         connection.execute("PRAGMA temp_store=MEMORY")
 
     @event.listens_for(engine, "begin")
@@ -73,7 +75,12 @@ def _postgresql(url: URL) -> Engine:
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "application_name": "dangan"},
+        connect_args={
+            "connect_timeout": 5,
+            "application_name": "dangan",
+            "options": f"-c lock_timeout={BUSY_SECONDS * 1000}",
+        },
+        **_POOL,
     )
 
 

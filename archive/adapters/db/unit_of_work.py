@@ -11,12 +11,12 @@ from itertools import groupby
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 
 from archive.adapters.db.audit_log import AuditLog
 from archive.adapters.db.codec import Mapped, mapped
 from archive.adapters.db.conditions import conditions, field, ordering
-from archive.adapters.db.engine import BUSY_SECONDS, WRITE, translated
+from archive.adapters.db.engine import WRITE, translated
 from archive.adapters.db.tables.counters import CHANGE, COUNTERS
 from archive.domain.audit import StoredEntry
 from archive.domain.audit_model import AuditEntry, Event
@@ -71,7 +71,6 @@ class SqlUnitOfWork:
             connection.execution_options(**{WRITE: self._write}).begin()
         elif self._write:
             connection.begin()
-            connection.execute(text(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'"))
             connection.execute(select(func.pg_advisory_xact_lock(_WRITE_LOCK)))
         else:
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True).begin()
