@@ -13,10 +13,12 @@ import os
 import signal
 import socket
 import threading
+import warnings
 from typing import Any
 
 from billiard.exceptions import WorkerLostError
 from celery import Celery, Task, signals
+from celery.platforms import SecurityWarning
 from celery.schedules import crontab
 from celery.worker.request import Request
 
@@ -174,6 +176,8 @@ def run_worker(concurrency: int) -> None:
     """Work until SIGTERM or SIGINT. Then begin nothing new; what is not over after STOP_SECONDS goes back."""
     global _main
     _main = os.getpid()
+    # Celery warns of pickled messages under root; ours are JSON alone.
+    warnings.simplefilter("ignore", SecurityWarning)
     settings = read_settings()
     app = make_app(settings)
     signals.worker_shutting_down.connect(_hurry)
