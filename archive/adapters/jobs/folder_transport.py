@@ -20,7 +20,7 @@ from kombu.utils.json import dumps, loads
 
 
 class Channel(filesystem.Channel):  # type: ignore[misc]
-    """Messages are files `<milliseconds>_<uuid>.<queue>.msg`, taken in the order of their names."""
+    """Messages are files `<nanoseconds>_<uuid>.<queue>.msg`, taken in the order of their names."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -29,7 +29,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
     def _put(self, queue: str, payload: Any, **_kwargs: Any) -> None:
         folder = Path(self.data_folder_out)
         # Wall-clock time, not monotonic as in kombu: the order must survive a restart of the machine.
-        name = f"{time.time_ns() // 1_000_000:015d}_{uuid.uuid4()}.{queue}.msg"
+        name = f"{time.time_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         unfinished = folder / f"{name}.new"
         try:
             unfinished.write_bytes(dumps(payload).encode())
