@@ -8,6 +8,7 @@ from typing import Any
 
 from archive.services.common import REFUSALS
 from archive.services.errors import ArchiveError
+from archive.services.views import OwnerFileLine
 from archive.web.errors_en import SENTENCES
 from archive.web.i18n import N_, Language
 from ingest.problems import TEMPLATES, sentence
@@ -51,14 +52,6 @@ REVISION_STATES = {
     "withdrawn": N_("Withdrawn"),
 }
 OUTCOMES = {"keep": N_("Keep"), "review": N_("To review"), "due": N_("Due")}
-DOSSIERS = {
-    "owner_file": N_("Owner file"),
-    "staff_file": N_("Staff file"),
-    "vacant_unit_file": N_("Vacant-unit file"),
-    "register_quarter": N_("Register of a quarter"),
-    "document": N_("Controlled document"),
-    "none": N_("No dossier"),
-}
 TARGETS = {"record": N_("Record"), "dossier": N_("Dossier"), "house": N_("House")}
 EVENTS = {
     "archive:created": N_("Archive created"),
@@ -207,8 +200,16 @@ class Words:
     def triggers(self) -> list[tuple[str, str]]:
         return [(code, self.trigger(code)) for code in EVENT_TYPES]
 
-    def dossier(self, code: object) -> str:
-        return self._of(DOSSIERS, code)
+    def dossier(self, code: str) -> str:
+        """Title of a kind of dossier."""
+        kind = self.pack.dossiers.get(code)
+        return self.said.pick(kind.title_zh, kind.title_en) if kind else self.said.say(N_("No dossier"))
+
+    def contents_line(self, line: OwnerFileLine) -> str:
+        """A line of an owner file's contents, as the manual words it."""
+        lines = (one for kind in self.pack.dossiers.values() for one in kind.contents)
+        known = next((one for one in lines if one.types[0] == line.type), None)
+        return self.said.pick(known.title_zh, known.title_en) if known else self.type(line.type)
 
     def target(self, code: object) -> str:
         return self._of(TARGETS, code)

@@ -20,6 +20,13 @@ def seek(page: Page, words: str) -> None:
     page.wait_for_url(re.compile("/find"))
 
 
+def shown(page: Page) -> None:
+    """Wait until the page image is there."""
+    image = page.locator("[data-image]")
+    expect(image).to_be_visible()
+    expect(image).not_to_have_js_property("naturalWidth", 0)
+
+
 def test_a_house_number_leads_to_the_owner_file(visit: Visit) -> None:
     page = visit("staff")
     seek(page, "三栋二单元1203室")
@@ -67,9 +74,7 @@ def test_asking_approving_with_a_thumb_and_reading(visit: Visit, papers: Papers)
     staff.locator("a.line", has_text="核对联系电话").click()
     staff.get_by_role("link", name="现在查阅").click()
     expect(staff.locator(".grant-bar .left")).to_be_visible()
-    image = staff.locator("[data-image]")
-    expect(image).to_be_visible()
-    staff.wait_for_function("document.querySelector('[data-image]').naturalWidth > 0")
+    shown(staff)
     expect(staff.get_by_role("link", name="原件")).to_have_count(0)
 
     manager.goto(request)
@@ -100,7 +105,7 @@ def test_a_refusal_carries_its_reason(visit: Visit, papers: Papers) -> None:
 def test_a_record_is_verified_by_keys(visit: Visit, papers: Papers) -> None:
     page = visit("archivist")
     page.goto(f"/verify/{papers.records[UNGRADED]}")
-    page.wait_for_function("document.querySelector('[data-image]').naturalWidth > 0")
+    shown(page)
     page.locator("#house").focus()
     framed = page.locator("[data-box]")
     expect(framed).to_be_visible()
@@ -151,7 +156,7 @@ def test_pages_are_turned_by_keys(visit: Visit, papers: Papers) -> None:
     manual = next(r for name, r in papers.records.items() if name.endswith(".docx"))
     page = visit("staff")
     page.goto(f"/records/{manual}")
-    page.wait_for_function("document.querySelector('[data-image]').naturalWidth > 0")
+    shown(page)
     page.keyboard.press("ArrowRight")
     expect(page.locator("[data-number]")).to_have_text("2")
     assert "page=2" in page.url

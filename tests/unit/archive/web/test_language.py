@@ -21,7 +21,7 @@ from archive.web import assets, words
 from archive.web.errors_en import SENTENCES
 from archive.web.i18n import LANGUAGES, catalogue_path, language
 from schemas import load_pack
-from schemas.model import ACTIONS, DOSSIER_KINDS
+from schemas.model import ACTIONS
 from tests.unit.archive.web.conftest import Browser, Site
 
 ROOT = Path(assets.__file__).resolve().parents[2]
@@ -80,7 +80,6 @@ def test_templates_say_nothing_past_the_catalogue() -> None:
 def test_every_code_has_words() -> None:
     assert set(words.EVENTS) == {e.value for e in Event}
     assert set(words.ACTIONS) == set(ACTIONS)
-    assert set(words.DOSSIERS) == set(DOSSIER_KINDS)
 
 
 def codes_raised() -> set[str]:
