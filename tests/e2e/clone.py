@@ -21,6 +21,8 @@ class Clone:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.said = folder, ""
+        # The clone shares the project's environment; were it out of date, setting up would tie it to this folder.
+        subprocess.run(["make", "--quiet", "setup"], cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
         for entry in PROJECT.iterdir():
             if entry.name not in ("var", ".git"):
                 (folder / entry.name).symlink_to(entry)
