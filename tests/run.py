@@ -1,6 +1,6 @@
 """`python -m tests.run all|quick`: the checks in order, quick ones first, each with its time; stops at a failure.
 
-quick is what needs no engine, no browser and no patience: lint, types, imports and unmarked tests, under a minute.
+quick is what needs no engine, no browser and no patience: lint, types, imports and unit tests, under a minute.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ PARTS = [
     Part("imports", [BIN / "lint-imports", "--no-cache"]),
     Part("types", [BIN / "mypy"]),
 ]
+QUICK = ["-m", "not engine and not slow and not browser", "-n", "2"]
 QUICK_TESTS = Part(
-    "quick tests", [sys.executable, "-m", "pytest", "-q", "-m", "not engine and not slow and not browser"]
+    "quick tests", [sys.executable, "-m", "pytest", "-q", *QUICK, "tests/unit", "tests/golden"]
 )
 ENGINES = Part("engines", [sys.executable, "-m", "tests.servers"], quick=False)
 ALL_TESTS = Part("tests", [sys.executable, "-m", "pytest", "--durations=15"], quick=False)
