@@ -57,7 +57,7 @@ class Page:
     origin: str = "text"
     """"text" (born digital) or "ocr"."""
     codes: tuple[str, ...] = ()
-    """What the QR and bar codes on a scanned page say."""
+    """What the QR codes on a scanned page say."""
 
 
 @dataclass(frozen=True, slots=True)

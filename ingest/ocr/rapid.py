@@ -31,6 +31,8 @@ _NUMBER = 7
 """Figures from which a text is a telephone, identity or certificate number."""
 _WIDE = 1.6
 """How much wider such a number is drawn for its second reading."""
+_LONG, _NARROW = 12, 0.75
+"""A line this many times wider than high is running text, which reads as well drawn narrower."""
 _SURE = 0.85
 """A page whose longest lines read with this median confidence stands upright."""
 
@@ -203,7 +205,8 @@ class _Networks:
 
     def _read(self, crop: Image) -> tuple[str, float]:
         """Numbers are read again drawn wide: the network swallows repeated figures that stand close."""
-        text, confidence = self._read_once(crop, 1.0)
+        long_ = crop.shape[1] > _LONG * crop.shape[0]
+        text, confidence = self._read_once(crop, _NARROW if long_ else 1.0)
         figures = sum(c.isdigit() for c in text)
         if figures < _NUMBER or figures < 0.7 * len(text):
             return text, confidence

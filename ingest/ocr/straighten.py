@@ -53,7 +53,7 @@ def skew_of(gray: Image) -> float:
 
     The angle at which rows or columns of ink separate best, by projection, between -MAX_SKEW and MAX_SKEW.
     """
-    small, _ = shrunk(gray, 1000)
+    small, _ = shrunk(gray, 800)
     marks = ink(small)
     marks = _without_edges(marks)
     if cv2.countNonZero(marks) < 200:
