@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, BinaryIO
-
-from openpyxl import load_workbook
 
 from archive.domain.access import Allowed, authorize
 from archive.domain.access_model import AccessRequest
@@ -19,7 +15,7 @@ from archive.domain.records import Dossier, Record, RecordState
 from archive.ports.unit_of_work import StartsWith, UnitOfWork
 from archive.services.archive import Archive
 from archive.services.common import allow, grants_of, must, new_id
-from archive.services.errors import BadInput
+from archive.services.tables import read_table
 from archive.services.views import OwnerFileLine, OwnerFileView, Rights
 from schemas.dates import parse_date
 from schemas.houses import parse_house
@@ -52,7 +48,7 @@ def import_estate(
     Raises BadInput when the file cannot be read or lacks a column.
     """
     allow(archive, actor, "estate.manage")
-    rows = _xlsx(source) if name.lower().endswith(".xlsx") else _csv(source)
+    rows = read_table(source, name, HEADINGS, ("estate", "house"), COLUMNS)
     answers: list[dict[str, Any]] = []
     chunk: list[tuple[int, Mapping[str, str]]] = []
     seen: dict[str, list[Tenure]] = {}
@@ -63,55 +59,6 @@ def import_estate(
             chunk = []
     answers += _import_chunk(archive, actor, chunk, seen, dry_run)
     return answers
-
-
-def _csv(source: BinaryIO) -> Iterator[dict[str, str]]:
-    raw = source.read()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise BadInput("文件不是 UTF-8 或 GB18030 编码。", code="bad_encoding", hint="请另存为 CSV UTF-8。")
-    reader = csv.reader(io.StringIO(text))
-    yield from _rows(iter(reader))
-
-
-def _xlsx(source: BinaryIO) -> Iterator[dict[str, str]]:
-    try:
-        book = load_workbook(source, read_only=True, data_only=True)
-    except Exception as error:
-        raise BadInput(
-            "不是可读的 Excel 文件。", code="bad_excel", hint="请另存为 .xlsx 或 .csv。"
-        ) from error
-    sheet = book.worksheets[0]
-    yield from _rows([_cell(v) for v in row] for row in sheet.iter_rows(values_only=True))
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    return value.date().isoformat() if hasattr(value, "date") and callable(value.date) else str(value).strip()
-
-
-def _rows(lines: Iterable[list[str]]) -> Iterator[dict[str, str]]:
-    iterator = iter(lines)
-    head = [_heading(h) for h in next(iterator, [])]
-    missing = [c for c in ("estate", "house") if c not in head]
-    if missing:
-        raise BadInput(
-            f"缺少列：{'、'.join(missing)}。", code="no_column", hint="需要：" + ", ".join(COLUMNS)
-        )
-    for line in iterator:
-        if any(line):
-            yield dict(zip(head, (c.strip() for c in line), strict=False))
-
-
-def _heading(text: str) -> str:
-    clean = str(text).strip()
-    return HEADINGS.get(clean, clean.lower())
 
 
 def _import_chunk(

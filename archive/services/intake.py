@@ -10,7 +10,7 @@ from archive.domain.audit_model import Event
 from archive.domain.jobs import Job, JobState
 from archive.domain.people import Actor
 from archive.domain.records import Intake, Record
-from archive.ports.store import StoreUnavailable
+from archive.ports.store import Received, StoreUnavailable
 from archive.ports.unit_of_work import UnitOfWork
 from archive.services.archive import Archive
 from archive.services.common import allow, must, new_id
@@ -50,15 +50,7 @@ def receive_file(
         raise BadInput(
             f"没有档案类型 {wanted_type}。", code="unknown_type", hint="用 dangan types list 查看。"
         )
-    try:
-        got = archive.store.receive(source, max_size=archive.max_upload)
-    except StoreUnavailable as error:
-        raise Away(
-            "存储现在不可用，文件没有收下。", hint="请稍后再传；若仍不行，请管理员查看健康页。"
-        ) from error
-    except ValueError as error:
-        limit = archive.max_upload // 1024**2
-        raise BadInput(f"文件超过 {limit} MB 的上限。", code="too_large", hint="请拆分后再传。") from error
+    got = _taken(archive, source)
     now = archive.clock.now()
     item = Intake(
         id=new_id(),
@@ -87,6 +79,18 @@ def receive_file(
         )
         uow.commit()
     return item
+
+
+def _taken(archive: Archive, source: BinaryIO) -> Received:
+    try:
+        return archive.store.receive(source, max_size=archive.max_upload)
+    except StoreUnavailable as error:
+        raise Away(
+            "存储现在不可用,文件没有收下。", hint="请稍后再传;若仍不行,请管理员查看健康页。"
+        ) from error
+    except ValueError as error:
+        limit = archive.max_upload // 1024**2
+        raise BadInput(f"文件超过 {limit} MB 的上限。", code="too_large", hint="请拆分后再传。") from error
 
 
 def item(archive: Archive, actor: Actor, item_id: str) -> Intake:

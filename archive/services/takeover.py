@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-
-from openpyxl import load_workbook
 
 from archive.domain.audit_model import Event
 from archive.domain.estate import House, Tenure
@@ -28,6 +24,7 @@ from archive.services.errors import BadInput
 from archive.services.indexing import wake_index
 from archive.services.keeping import Seen, due_on
 from archive.services.objects import plain, record_version
+from archive.services.tables import Row, read_table
 from ingest.facts import FileState, Problem, RecordFacts
 from schemas.dates import parse_date
 from schemas.houses import parse_house
@@ -48,8 +45,6 @@ HEADINGS = {
     "文件": "file",
     "文本": "text",
 }
-
-Row = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +84,11 @@ def read_rows(catalogue: Path) -> Iterator[Row]:
     ending = catalogue.suffix.lower()
     if ending == ".jsonl":
         yield from _jsonl(catalogue)
-    elif ending == ".csv":
-        yield from _table(csv.reader(io.StringIO(_decoded(catalogue.read_bytes()))))
-    elif ending == ".xlsx":
-        sheet = load_workbook(catalogue, read_only=True, data_only=True).worksheets[0]
-        yield from _table([_cell(v) for v in row] for row in sheet.iter_rows(values_only=True))
+    elif ending in (".csv", ".xlsx"):
+        with catalogue.open("rb") as source:
+            yield from read_table(source, catalogue.name, HEADINGS, ("type",), COLUMNS)
     else:
         raise BadInput("目录须是 .jsonl、.csv 或 .xlsx。", code="bad_catalogue", hint="请另存后再导入。")
-
-
-def _decoded(raw: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadInput("文件不是 UTF-8 或 GB18030 编码。", code="bad_encoding", hint="请另存为 CSV UTF-8。")
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else value.date().isoformat() if hasattr(value, "date") else str(value).strip()
 
 
 def _jsonl(catalogue: Path) -> Iterator[Row]:
@@ -125,16 +105,6 @@ def _jsonl(catalogue: Path) -> Iterator[Row]:
                 if isinstance(row, dict)
                 else {"!": "json"}
             )
-
-
-def _table(lines: Iterable[list[str]]) -> Iterator[Row]:
-    iterator = iter(lines)
-    head = [HEADINGS.get(h.strip(), h.strip().lower()) for h in next(iterator, [])]
-    if "type" not in head:
-        raise BadInput("目录缺少列 type(档案类型)。", code="no_column", hint="需要：" + ", ".join(COLUMNS))
-    for line in iterator:
-        if any(line):
-            yield dict(zip(head, line, strict=False))
 
 
 class _Session:
