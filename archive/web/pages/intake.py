@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from archive.domain.people import Actor
+from archive.domain.records import Intake
 from archive.services import intake
 from archive.web.context import web_of
 from archive.web.rendering import answer
@@ -21,6 +22,11 @@ Watcher = Annotated[Actor, Depends(Need("intake.see"))]
 Filer = Annotated[Actor, Depends(Need("record.file"))]
 
 
+MOST_SHOWN = 300
+"""Files of a batch that a page lists; the list is asked for every two seconds while it is worked off."""
+ATTENTION = frozenset({"refused", "failed", "kept_unreadable"})
+
+
 def new_batch() -> str:
     return secrets.token_hex(8)
 
@@ -29,7 +35,7 @@ def new_batch() -> str:
 def overview(request: Request, actor: Watcher) -> Response:
     archive = web_of(request).archive
     batches = intake.recent_batches(archive, actor)
-    return answer(request, "intake.html", batch=new_batch(), view=None, batches=batches)
+    return answer(request, "intake.html", batch=new_batch(), view=None, batches=batches, shown=())
 
 
 @router.get("/intake/{batch}")
@@ -37,7 +43,14 @@ def one_batch(request: Request, actor: Watcher, batch: str) -> Response:
     """A batch; asked for by htmx, only its list, while it is being worked off."""
     view = intake.batch(web_of(request).archive, actor, batch)
     template = "part_batch.html" if request.headers.get("hx-request") else "intake.html"
-    return answer(request, template, batch=batch, view=view, batches=[])
+    return answer(request, template, batch=batch, view=view, batches=[], shown=shown(view.items))
+
+
+def shown(items: tuple[Intake, ...]) -> tuple[Intake, ...]:
+    """All items of a usual batch, in the order they came; of a huge one those that need a person, then the rest."""
+    if len(items) <= MOST_SHOWN:
+        return items
+    return tuple(sorted(items, key=lambda i: i.state not in ATTENTION))[:MOST_SHOWN]
 
 
 @uploads.post("/intake/{batch}/files")

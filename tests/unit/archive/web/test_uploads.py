@@ -10,7 +10,9 @@ from urllib.parse import quote
 
 import httpx
 
+from archive.domain.records import Intake
 from archive.web.app import SMALL_BODY
+from archive.web.pages.intake import MOST_SHOWN, shown
 from tests.unit.archive.web.conftest import Browser, Site
 
 Person = Callable[[str], Browser]
@@ -85,3 +87,16 @@ def test_a_sender_who_goes_away_leaves_nothing(site: Site, bearer: Bearer) -> No
     assert started.is_set()
     assert {r.sha256 for r, _ in site.archive.store.list_received()} == before
     assert bearer("archivist").get("/api/v1/session").status_code == 200
+
+
+def test_a_huge_batch_shows_what_needs_a_person_first(site: Site) -> None:
+    some = site.archive.clock.now()
+    states = ["done"] * (MOST_SHOWN + 50) + ["refused"]
+    items = tuple(
+        Intake(f"{n:05}", "b", f"{n}.txt", "", 0, "", state, some, "x") for n, state in enumerate(states)
+    )
+    assert shown(items[:MOST_SHOWN]) == items[:MOST_SHOWN]
+    listed = shown(items)
+    assert len(listed) == MOST_SHOWN
+    assert listed[0].state == "refused"
+    assert [i.id for i in listed[1:]] == sorted(i.id for i in listed[1:])
