@@ -61,6 +61,12 @@ class Sheet:
         return median([p.height for p in self.pieces]) if self.pieces else 0.02
 
     @cached_property
+    def pitch(self) -> float:
+        """The usual width of a Chinese character in page widths."""
+        wide = [(p.x1 - p.x0) / units(p.text) for p in self.pieces if units(p.text) >= 3]
+        return median(wide) if wide else 0.75 * self.em
+
+    @cached_property
     def text(self) -> str:
         return "\n".join("\t".join(p.text for p in row) for row in self.rows)
 
@@ -119,3 +125,8 @@ def compact(text: str) -> tuple[str, tuple[int, ...]]:
     """The text folded and without white space, with the offset in `text` of each character kept."""
     kept = [(character, i) for i, character in enumerate(fold(text)) if not character.isspace()]
     return "".join(c for c, _ in kept), tuple(i for _, i in kept)
+
+
+def units(text: str) -> float:
+    """The width of a text in Chinese characters; figures and Latin letters take half of one."""
+    return sum(1.0 if ord(c) > 0x2E80 else 0.5 for c in text)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ingest.facts import Box, Mark
 from ingest.understand.labels import SIGNS, Label, LabelledSheet, clean_label
+from ingest.understand.layout import units
 from ingest.understand.picture import Signed
 from ingest.understand.seals import Seal
 from schemas.dates import find_dates
@@ -106,7 +107,7 @@ def _signed(page: Signed, label: Label) -> Mark:
         return Mark("", True, round(0.75 + 0.24 * sure, 4), sheet.sheet.box(written.pieces))
     if page.picture is None:
         return Mark("", False, 0.5)
-    x0 = _end_of(label)
+    x0 = _end_of(label, sheet.sheet.pitch)
     row = [
         p
         for p in sheet.sheet.pieces
@@ -144,9 +145,12 @@ def _without_dates(text: str) -> str:
     return folded if _NAME.search(folded) and len(folded) <= 8 else ""
 
 
-def _end_of(label: Label) -> float:
+def _end_of(label: Label, pitch: float) -> float:
+    """Where a label's print ends. A box much wider than its characters holds a signature that was not read."""
     piece = label.piece
-    return piece.x0 + (piece.x1 - piece.x0) * min(1.0, label.end / max(1, len(piece.text))) + 0.004
+    printed = units(piece.text[: label.end]) * pitch
+    measured = (piece.x1 - piece.x0) * min(1.0, label.end / max(1, len(piece.text)))
+    return piece.x0 + (printed if measured > 1.4 * printed else measured) + 0.004
 
 
 def _fractions(
