@@ -113,3 +113,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Try again; if it stays, tell the administrator.",
     ),
 }
+
+HEALTH_SENTENCES = {
+    "workers": "No worker is running; files that come in wait. Start dangan worker.",
+    "index-position": "The index is at change {current_to} of {newest} and catching up.",
+    "jobs": "Some jobs failed several times and were set aside; see the command line: dangan check.",
+}
+"""The same for the parts of archive.services.health, by name."""

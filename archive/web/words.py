@@ -8,8 +8,8 @@ from typing import Any
 
 from archive.services.common import REFUSALS
 from archive.services.errors import ArchiveError
-from archive.services.views import OwnerFileLine
-from archive.web.errors_en import SENTENCES
+from archive.services.views import Health, OwnerFileLine
+from archive.web.errors_en import HEALTH_SENTENCES, SENTENCES
 from archive.web.i18n import N_, Language
 from ingest.problems import TEMPLATES, sentence
 from retention.wording import event_name, period_name
@@ -250,6 +250,12 @@ class Words:
 
     def health(self, name: object) -> str:
         return self._of(HEALTH, name)
+
+    def health_message(self, part: Health) -> str:
+        """What a part of the system says of itself. Engines speak English anyway."""
+        if self.said.chinese or part.name not in HEALTH_SENTENCES or not part.message:
+            return part.message
+        return HEALTH_SENTENCES[part.name].format(**part.detail)
 
     def person_state(self, code: object) -> str:
         return self._of(PERSON_STATES, code)
