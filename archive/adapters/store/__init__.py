@@ -18,7 +18,9 @@ def from_url(url: str, *, key: str | None = None, secret: str | None = None) -> 
     Raises ValueError for an address that can't be, StoreUnavailable for a folder that can't be used; an S3 server
     is asked at first use."""
     parts = urlsplit(url)
-    if parts.scheme == "folder" and not parts.netloc and parts.path:
+    if parts.scheme == "folder" and not parts.netloc and parts.path.startswith("/"):
+        if parts.query or parts.fragment:
+            raise ValueError("write # and ? in the name of the store's folder as %23 and %3F")
         return FolderStore(Path(unquote(parts.path)))
     if parts.scheme != "s3":
         raise ValueError(f"a store's address is {FORMS}")

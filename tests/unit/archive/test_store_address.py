@@ -42,9 +42,14 @@ def test_an_s3_store_is_not_asked_before_its_first_use(url: str) -> None:
         "s3://key:secret@host/bucket/more",
         "s3://key:secret@host/bucket?sceure=0",
         "s3://host/bucket",
+        "folder:///var/lib/a?b",
+        "folder:///var/lib/a#b",
+        "folder:relative",
     ],
 )
 def test_a_wrong_address_is_refused_without_its_secret(url: str) -> None:
-    with pytest.raises(ValueError, match=r"folder:///path or s3://|needs a key and a secret") as caught:
+    with pytest.raises(
+        ValueError, match=r"folder:///path or s3://|needs a key and a secret|%23 and %3F"
+    ) as caught:
         from_url(url)
     assert ":secret@" not in str(caught.value).replace("key:secret@host:port", "")
