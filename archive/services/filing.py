@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -30,6 +30,9 @@ from schemas.houses import parse_house
 
 WHOLE = "original"
 
+UNREAD = frozenset({"waiting", "reading"})
+"""States of an intake that a worker still has to read."""
+
 DIVISIBLE = frozenset({"application/pdf", "image/tiff"})
 """Kinds of files of which a record may be a part; of others it keeps the whole."""
 
@@ -46,22 +49,83 @@ class Draft:
     house: House | None
 
 
-def read_intake(archive: Archive, intake_id: str) -> None:
-    """The job "read": read one received file and file its records. Safe to run again after any interruption."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What reading one received file came to, before anything of it is written."""
+
+    item: Intake
+    state: str
+    problems: tuple[Problem, ...] = ()
+    media_type: str = ""
+    drafts: tuple[Draft, ...] = ()
+    twin: str | None = None
+    """The record that was made from the same bytes, for state "duplicate"."""
+
+
+def read_intake(archive: Archive, intake_id: str) -> Outcome | None:
+    """Read one received file; None when that was done before. Writes nothing but dossiers that it opens."""
     with archive.uow() as uow:
         item = must(uow.get(Intake, intake_id), "该文件")
-        if item.state not in ("waiting", "reading"):
-            return
+        if item.state not in UNREAD:
+            return None
         twin = _twin(uow, item)
     if twin is not None:
-        _settle(archive, item, "duplicate", (_duplicate(twin),), records=(twin.id,))
-        return
+        return _duplicate(item, twin)
     with received_file(archive, item) as path:
         facts = archive.reader().read_file(path, item.original_name)
         if facts.state is FileState.REFUSED:
-            _settle(archive, item, "refused", facts.problems, media_type=facts.media_type)
-            return
-        file_facts(archive, item, facts, path)
+            return Outcome(item, "refused", facts.problems, facts.media_type)
+        parts = facts.records or (_unread(facts),)
+        with archive.uow() as uow:
+            drafts = tuple(_draft(archive, uow, item, facts, part, path) for part in parts)
+    state = "kept_unreadable" if facts.state is FileState.UNREADABLE else "done"
+    return Outcome(item, state, facts.problems, facts.media_type, drafts)
+
+
+def write_outcomes(
+    archive: Archive, outcomes: Sequence[Outcome], also: Callable[[UnitOfWork], None] = lambda uow: None
+) -> None:
+    """Bytes of all files to the store, then one transaction for their rows and for `also`, then the index.
+
+    Writing several files at once shares what is slow about being durable. A file whose twin was filed meanwhile
+    ends as a duplicate; safe to run again after any interruption.
+    """
+    drafts = [draft for outcome in outcomes for draft in outcome.drafts]
+    if drafts:
+        archive.store.put([_stored(draft) for draft in drafts])
+    with archive.uow(write=True) as uow:
+        written = [_write(archive, uow, outcome) for outcome in outcomes]
+        also(uow)
+        if drafts:
+            wake_index(archive, uow)
+        uow.commit()
+    for outcome in written:
+        if outcome is not None and (outcome.state != "refused" or outcome.item.size == 0):
+            archive.store.drop_received(outcome.item.sha256)
+
+
+def _write(archive: Archive, uow: UnitOfWork, outcome: Outcome) -> Outcome | None:
+    """End one intake inside the transaction; None when another worker has done so."""
+    fresh = uow.get(Intake, outcome.item.id)
+    if fresh is None or fresh.state not in UNREAD:
+        return None
+    twin = _twin(uow, fresh) if outcome.drafts else None
+    if twin is not None:
+        outcome = _duplicate(fresh, twin)
+    records = [write_draft(archive, uow, draft, fresh.received_by) for draft in outcome.drafts]
+    ids = (outcome.twin,) if outcome.twin else tuple(r.id for r in records)
+    noted = tuple(plain(p) for p in outcome.problems)
+    uow.put(finish(fresh, outcome.state, records=ids, problems=noted, media_type=outcome.media_type))
+    if outcome.state == "refused":
+        uow.audit(
+            Event.FILE_REFUSED,
+            actor=SYSTEM.id,
+            subject=fresh.id,
+            at=archive.clock.now(),
+            codes=[p.code for p in outcome.problems],
+            sha256=fresh.sha256,
+        )
+    return outcome
 
 
 @contextmanager
@@ -91,62 +155,10 @@ def _twin(uow: UnitOfWork, item: Intake) -> Record | None:
     return None
 
 
-def _duplicate(twin: Record) -> Problem:
-    return Problem(
-        "duplicate",
-        f"同一个文件已经归档为「{twin.title}」，没有重复收下。",
-        {"record": twin.id, "title": twin.title},
-    )
-
-
-def _settle(
-    archive: Archive,
-    item: Intake,
-    state: str,
-    problems: Sequence[Problem],
-    *,
-    records: tuple[str, ...] = (),
-    media_type: str = "",
-) -> None:
-    """End an intake without a new record; refused bytes stay in the receiving area until a person decides."""
-    now = archive.clock.now()
-    noted = tuple(plain(p) for p in problems)
-    with archive.uow(write=True) as uow:
-        uow.put(finish(item, state, problems=noted, records=records, media_type=media_type))
-        if state == "refused":
-            codes = [p.code for p in problems]
-            uow.audit(
-                Event.FILE_REFUSED, actor=SYSTEM.id, subject=item.id, at=now, codes=codes, sha256=item.sha256
-            )
-        uow.commit()
-    if state == "duplicate" or item.size == 0:
-        archive.store.drop_received(item.sha256)
-
-
-def file_facts(archive: Archive, item: Intake, facts: FileFacts, path: Path) -> None:
-    """Write the records that a file's facts describe and end its intake."""
-    parts = facts.records or (_unread(facts),)
-    with archive.uow() as uow:
-        drafts = [_draft(archive, uow, item, facts, part, path) for part in parts]
-    archive.store.put(_stored(drafts))
-    with archive.uow(write=True) as uow:
-        fresh = uow.get(Intake, item.id)
-        if fresh is None or fresh.state not in ("waiting", "reading"):
-            return
-        records = [write_draft(archive, uow, draft, item.received_by) for draft in drafts]
-        state = "kept_unreadable" if facts.state is FileState.UNREADABLE else "done"
-        uow.put(
-            finish(
-                fresh,
-                state,
-                records=tuple(r.id for r in records),
-                problems=tuple(plain(p) for p in facts.problems),
-                media_type=facts.media_type,
-            )
-        )
-        wake_index(archive, uow)
-        uow.commit()
-    archive.store.drop_received(item.sha256)
+def _duplicate(item: Intake, twin: Record) -> Outcome:
+    message = f"同一个文件已经归档为「{twin.title}」，没有重复收下。"
+    problem = Problem("duplicate", message, {"record": twin.id, "title": twin.title})
+    return Outcome(item, "duplicate", (problem,), item.media_type, twin=twin.id)
 
 
 def _unread(facts: FileFacts) -> RecordFacts:
@@ -157,14 +169,16 @@ def _unread(facts: FileFacts) -> RecordFacts:
     )
 
 
-def _stored(drafts: Sequence[Draft]) -> list[NewVersion]:
-    """The OCFL versions of all drafts; several of one new dossier write it once."""
-    return [
-        record_version(
-            d.record, d.version, d.original, d.facts.text, d.facts, house=d.house, dossier=d.dossier
-        )
-        for d in drafts
-    ]
+def _stored(draft: Draft) -> NewVersion:
+    return record_version(
+        draft.record,
+        draft.version,
+        draft.original,
+        draft.facts.text,
+        draft.facts,
+        house=draft.house,
+        dossier=draft.dossier,
+    )
 
 
 def _draft(

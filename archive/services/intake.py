@@ -21,6 +21,9 @@ FINISHED = frozenset({"done", "duplicate", "refused", "kept_unreadable", "failed
 """States of an intake in which nothing more happens by itself."""
 
 RECENT_BATCHES = 20
+SMALL = 2 * 1024**2
+"""Bytes under which a file that is no picture is likely born digital."""
+PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".heic")
 MAX_NAME = 255
 
 
@@ -67,7 +70,7 @@ def receive_file(
     )
     with archive.uow(write=True) as uow:
         uow.add(item)
-        uow.enqueue(Job(new_id(), "read", {"intake": item.id}, JobState.WAITING, now, now, key=item.id))
+        uow.enqueue(Job(new_id(), "read", _payload(item), JobState.WAITING, now, now, key=item.id))
         uow.audit(
             Event.FILE_RECEIVED,
             actor=actor.id,
@@ -79,6 +82,12 @@ def receive_file(
         )
         uow.commit()
     return item
+
+
+def _payload(item: Intake) -> dict[str, object]:
+    """`small` says that reading will likely take a moment only, so that workers may take several at once."""
+    picture = item.original_name.lower().endswith(PICTURES)
+    return {"intake": item.id, "small": item.size < SMALL and not picture}
 
 
 def _taken(archive: Archive, source: BinaryIO) -> Received:

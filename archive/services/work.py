@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,7 +17,7 @@ from archive.domain.records import Intake
 from archive.ports.jobs import BrokerUnavailable
 from archive.ports.search import IndexUnavailable
 from archive.ports.store import StoreUnavailable
-from archive.ports.unit_of_work import AtLeast, AtMost, DatabaseUnavailable
+from archive.ports.unit_of_work import AtLeast, AtMost, DatabaseUnavailable, UnitOfWork
 from archive.services import filing, indexing, keeping
 from archive.services.archive import Archive
 from archive.services.common import new_id
@@ -29,12 +30,15 @@ ALIVE = timedelta(seconds=15)
 INDEX_PATIENCE = timedelta(seconds=2)
 """How long indexing waits for its turn behind other work before it goes first."""
 
+TOGETHER = 16
+"""How many small files one worker reads before it writes them, and"""
+TOGETHER_SECONDS = 0.5
+"""for how long it goes on taking more: nothing that was read waits longer than that to be filed."""
+
+OVER = (JobState.DONE, JobState.FAILED, JobState.QUARANTINED)
+
 ENGINE_AWAY = (StoreUnavailable, IndexUnavailable, DatabaseUnavailable)
 """The job is not at fault: it waits and does not count as an attempt."""
-
-
-def _read(archive: Archive, job: Job) -> None:
-    filing.read_intake(archive, str(job.payload["intake"]))
 
 
 def _index(archive: Archive, job: Job) -> None:
@@ -61,7 +65,6 @@ def _finish_demo(archive: Archive, job: Job) -> None:
 
 
 HANDLERS: dict[str, Callable[[Archive, Job], None]] = {
-    "read": _read,
     "index": _index,
     "sweep": _sweep,
     "rebuild_index": _rebuild_index,
@@ -74,37 +77,119 @@ def run_job(archive: Archive, job_id: str, worker: str) -> JobState | None:
 
     Returns the state it is left in, or None when someone else has it or it is done.
     """
+    with archive.uow() as uow:
+        row = uow.get(Job, job_id)
+    if row is None or row.state in OVER:
+        return None
     with archive.uow(write=True) as uow:
         job = uow.claim_job(job_id, worker, archive.clock.now())
         uow.commit()
     if job is None:
         _note_quarantine(archive, job_id)
         return None
+    return _run_reads(archive, job, worker) if job.kind == "read" else _run_one(archive, job)
+
+
+def _run_one(archive: Archive, job: Job) -> JobState:
     try:
-        with _lease(archive, job):
+        with _lease(archive, [job]):
             HANDLERS[job.kind](archive, job)
-    except (*ENGINE_AWAY, NotYet) as error:
-        log.warning("job %s (%s) waits: %s", job.id, job.kind, error)
-        return _end(archive, job, JobState.WAITING, str(error), attempts=job.attempts - 1)
     except Exception as error:
-        log.exception("job %s (%s) failed", job.id, job.kind)
-        spent = job.attempts >= MAX_ATTEMPTS
-        return _end(archive, job, JobState.FAILED if spent else JobState.WAITING, repr(error)[:500])
+        return _failed(archive, job, error)
     return _end(archive, job, JobState.DONE, "")
 
 
+def _failed(archive: Archive, job: Job, error: Exception) -> JobState:
+    """Leave a job that raised in its next state: an engine that was away is not its fault."""
+    if isinstance(error, (*ENGINE_AWAY, NotYet)):
+        log.warning("job %s (%s) waits: %s", job.id, job.kind, error)
+        return _end(archive, job, JobState.WAITING, str(error), attempts=job.attempts - 1)
+    log.error("job %s (%s) failed", job.id, job.kind, exc_info=error)
+    spent = job.attempts >= MAX_ATTEMPTS
+    return _end(archive, job, JobState.FAILED if spent else JobState.WAITING, repr(error)[:500])
+
+
+def _run_reads(archive: Archive, first: Job, worker: str) -> JobState:
+    """Read a file, and for a moment whatever small files wait beside it; then write all of them together.
+
+    A file that was tried before is read alone, so that it takes no other down with it.
+    """
+    held, ready = [first], dict[str, filing.Outcome | None]()
+    state = JobState.DONE
+    with _lease(archive, held):
+        until = time.monotonic() + TOGETHER_SECONDS
+        job: Job | None = first
+        while job is not None:
+            try:
+                ready[job.id] = filing.read_intake(archive, str(job.payload["intake"]))
+            except Exception as error:
+                ended = _failed(archive, job, error)
+                state = ended if job is first else state
+            more = _sociable(first) and len(held) < TOGETHER and time.monotonic() < until
+            job = _claim_next_read(archive, worker) if more else None
+            held += [job] if job else []
+        mine = [j for j in held if j.id in ready]
+        try:
+            outcomes = [outcome for outcome in ready.values() if outcome is not None]
+            filing.write_outcomes(archive, outcomes, lambda uow: _finish_all(archive, uow, mine))
+        except Exception as error:
+            for one in mine:
+                _failed(archive, one, error)
+            return _failed(archive, first, error)
+    return state
+
+
+def _sociable(job: Job) -> bool:
+    return bool(job.payload.get("small")) and job.attempts <= 1
+
+
+def _claim_next_read(archive: Archive, worker: str) -> Job | None:
+    """Another small file that nobody has tried yet."""
+    now = archive.clock.now()
+    with archive.uow() as uow:
+        waiting = uow.list(
+            Job,
+            kind="read",
+            state=JobState.WAITING,
+            attempts=0,
+            run_after=AtMost(now),
+            order=("id",),
+            limit=8,
+        )
+    for job in waiting:
+        if not job.payload.get("small"):
+            continue
+        with archive.uow(write=True) as uow:
+            claimed = uow.claim_job(job.id, worker, now)
+            uow.commit()
+        if claimed is not None:
+            return claimed
+    return None
+
+
+def _finish_all(archive: Archive, uow: UnitOfWork, jobs: Sequence[Job]) -> None:
+    """Mark jobs done in the transaction that holds their results."""
+    now = archive.clock.now()
+    for job in jobs:
+        mine = uow.get(Job, job.id)
+        if mine is not None and mine.worker == job.worker and mine.state is JobState.RUNNING:
+            uow.put(replace(mine, state=JobState.DONE, error="", lease_until=None, finished_at=now))
+
+
 @contextmanager
-def _lease(archive: Archive, job: Job) -> Iterator[None]:
-    """Keep the job ours while it takes longer than a lease."""
+def _lease(archive: Archive, jobs: Sequence[Job]) -> Iterator[None]:
+    """Keep the jobs ours while they take longer than a lease; `jobs` may grow meanwhile."""
     over = threading.Event()
 
     def renew() -> None:
         while not over.wait(LEASE.total_seconds() / 4):
+            until = archive.clock.now() + LEASE
             with archive.uow(write=True) as uow:
-                mine = uow.get(Job, job.id)
-                if mine is not None and mine.worker == job.worker and mine.state is JobState.RUNNING:
-                    uow.put(replace(mine, lease_until=archive.clock.now() + LEASE))
-                    uow.commit()
+                for job in tuple(jobs):
+                    mine = uow.get(Job, job.id)
+                    if mine is not None and mine.worker == job.worker and mine.state is JobState.RUNNING:
+                        uow.put(replace(mine, lease_until=until))
+                uow.commit()
 
     thread = threading.Thread(target=renew, daemon=True)
     thread.start()

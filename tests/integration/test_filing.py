@@ -57,6 +57,40 @@ def test_the_same_bytes_make_one_record(town: Town) -> None:
     assert town.item(third).state == "duplicate"
 
 
+def test_small_files_are_written_together_and_one_bad_one_holds_no_other(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "TOGETHER_SECONDS", 60)
+    bad = town.receives("坏了的".encode())
+    good = [town.receives(f"第{n}张纸".encode()) for n in range(5)]
+    same = town.receives("第3张纸".encode())
+    puts: list[int] = []
+    real, read = town.archive.store, filing.read_intake
+
+    class Counting:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
+        def put(self, versions: Any) -> None:
+            puts.append(len(versions))
+            real.put(versions)
+
+    def reading(archive: Any, intake_id: str) -> Any:
+        if intake_id == bad.id:
+            raise RuntimeError("bug")
+        return read(archive, intake_id)
+
+    monkeypatch.setattr(filing, "read_intake", reading)
+    town.archive = replace(town.archive, store=Counting())
+    assert work.work_here(town.archive, "test")
+    assert puts == [6]
+    assert [town.item(item).state for item in good] == ["done"] * 5
+    assert town.item(same).state == "duplicate"
+    assert town.item(bad).state == "waiting"
+    with town.archive.uow() as uow:
+        assert uow.count(Job, kind="read", state=JobState.DONE) == 6
+
+
 def test_an_empty_file_is_refused_with_what_to_do(town: Town) -> None:
     item = town.receives(b"", "空.pdf")
     town.works()
@@ -152,7 +186,7 @@ def test_a_job_that_always_fails_is_set_aside_and_its_file_says_so(
     def fail(*_: Any) -> None:
         raise RuntimeError("bug")
 
-    monkeypatch.setitem(work.HANDLERS, "read", fail)
+    monkeypatch.setattr(filing, "read_intake", fail)
     item = town.receives(b"paper")
     town.works()
     told = town.item(item)
