@@ -42,7 +42,7 @@ def recognise(image: Image, dpi: int | None = None, *, number: int = 1, engine: 
     codes = tuple(code.text for code in read_codes(image))
     skew = skew_of(gray)
     straight = upright(image, 0, skew)
-    reading = reader.read(straight)
+    reading = reader.read(straight, dpi)
     height, width = straight.shape[:2] if reading.turned % 180 == 0 else straight.shape[1::-1]
     placed, text = lines(reading.found, number, width, height)
     return Page(

@@ -37,6 +37,9 @@ class Reading:
 class Engine(Protocol):
     """A text recogniser. Instances are built per process, on first use, and are not shared between threads."""
 
-    def read(self, page: Image) -> Reading:
-        """The text of a page without skew that may lie turned by quarters. Keeps nothing between pages."""
+    def read(self, page: Image, dpi: int | None = None) -> Reading:
+        """The text of a page without skew that may lie turned by quarters. Keeps nothing between pages.
+
+        `dpi` is the scan's resolution where the file tells it; it may be wrong.
+        """
         ...

@@ -21,6 +21,7 @@ from ingest.ocr.straighten import content, shrunk, to_gray, to_rgb
 DETECT_LONGEST = 1600
 """Pixels of the longer side of an A4 page at which text is looked for."""
 
+_A4_INCHES = 11.7
 _ROW = 48
 """Pixels of height of a line as the reading network takes it."""
 _STEP = 32
@@ -50,13 +51,14 @@ class RapidEngine:
     def _networks(self) -> _Networks:
         return _Networks()
 
-    def read(self, page: Image) -> Reading:
+    def read(self, page: Image, dpi: int | None = None) -> Reading:
         """See `Engine.read`: turns are told by the shape of the boxes, then by how surely lines read either way."""
         rgb, turned = _without_seals(page), 0
-        boxes = self._boxes(rgb)
+        longest = round(self._detect_longest * _sheets(page, dpi))
+        boxes = self._boxes(rgb, longest)
         if _sideways(boxes):
             rgb, turned = np.ascontiguousarray(np.rot90(rgb)), 90
-            boxes = self._boxes(rgb)
+            boxes = self._boxes(rgb, longest)
         sample = _sample(boxes)
         read = self._read(rgb, sample)
         if sample and _certainty(read) < _SURE:
@@ -72,16 +74,22 @@ class RapidEngine:
     def _read(self, rgb: Image, boxes: Sequence[Box]) -> list[tuple[str, float]]:
         return self._networks.read([_cut(rgb, box) for box in boxes])
 
-    def _boxes(self, rgb: Image) -> list[Box]:
+    def _boxes(self, rgb: Image, longest: int) -> list[Box]:
         """Text is sought only where there are marks: forms seldom fill their sheet."""
         area = content(to_gray(rgb))
         if area is None:
             return []
         left, top, right, bottom = area
         inner = np.ascontiguousarray(rgb[top:bottom, left:right])
-        longest = round(self._detect_longest * max(inner.shape[:2]) / max(rgb.shape[:2]))
-        boxes = self._networks.detect(inner, longest)
+        boxes = self._networks.detect(inner, round(longest * max(inner.shape[:2]) / max(rgb.shape[:2])))
         return list(dict.fromkeys((left + b[0], top + b[1], left + b[2], top + b[3]) for b in boxes))
+
+
+def _sheets(page: Image, dpi: int | None) -> float:
+    """How many A4 sheets long a page is, from 1 to A3's 1.42; a resolution that no scanner has is not believed."""
+    if dpi is None or not 100 <= dpi <= 600:
+        return 1.0
+    return float(min(1.42, max(1.0, max(page.shape[:2]) / dpi / _A4_INCHES)))
 
 
 def _without_seals(page: Image) -> Image:

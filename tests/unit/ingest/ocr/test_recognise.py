@@ -107,3 +107,12 @@ def test_points_of_the_upright_page_lead_back_to_the_stored_one(turned: int, ske
     straight = upright(stored, turned, skew)
     y, x = (float(v) for v in np.argwhere(straight < 100).mean(axis=0))
     assert to_page(x, y, stored, turned, skew) == pytest.approx((61, 121), abs=1.5)
+
+
+def test_a_big_sheet_with_small_print_is_read_at_its_own_size() -> None:
+    sheet = Sheet(width=2480, height=1754).title("空置房登记表")
+    for row in range(20):
+        for column in range(4):
+            sheet.text(120 + 600 * column, 260 + 60 * row, f"{row + 1}栋{column + 1}单元0{row % 9 + 1}02", 19)
+    text = recognise(sheet.pixels(), dpi=150).text
+    assert sum(f"{r + 1}栋{c + 1}单元0{r % 9 + 1}02" in text for r in range(20) for c in range(4)) >= 78
