@@ -11,7 +11,7 @@ import anyio.from_thread
 from fastapi import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer
+    from typing_extensions import Buffer
 
 BUFFER = 1024**2
 
