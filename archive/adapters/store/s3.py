@@ -22,6 +22,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import IO, BinaryIO, TypeVar, cast
 
@@ -34,6 +35,7 @@ from archive.adapters.store import ocfl
 from archive.adapters.store.check import damages
 from archive.adapters.store.ocfl import INVENTORY, Inventory
 from archive.adapters.store.s3_calls import Bucket, Precondition
+from archive.adapters.store.s3_settle import compare, folder_of, load, settle, settle_abandoned
 from archive.adapters.store.s3_write import Draft, draft
 from archive.ports.store import (
     Altered,
@@ -49,7 +51,7 @@ CHUNK = 1 << 20
 IN_MEMORY = 8 << 20
 """Bytes up to which an opened file stays in memory."""
 ROUNDS = 20
-"""How often a put starts again, or describes its object again, because others write the same one."""
+"""How often a put starts again because others write the same objects."""
 AT_ONCE = 8
 """Requests under way at once in one call."""
 ABANDONED = timedelta(hours=1)
@@ -145,10 +147,10 @@ class S3Store:
 
     def versions(self, object_id: str) -> tuple[StoredVersion, ...]:
         self._ready()
-        found = self._inventory(object_id)
+        found = load(self._bucket, object_id)
         if found is None:
             return ()
-        folder = _folder(object_id)
+        folder = folder_of(object_id)
         sizes = {entry.key.removeprefix(folder): entry.size for entry in self._bucket.entries(folder)}
         return ocfl.stored_versions(found[0], {d: sizes.get(p, 0) for d, p in found[0].contents.items()})
 
@@ -164,12 +166,12 @@ class S3Store:
 
     def destroy(self, object_id: str) -> None:
         try:
-            self._ready().erase(_folder(object_id))
+            self._ready().erase(folder_of(object_id))
         except NotStored:
             return  # an id that can't be one
 
     def verify(self, object_id: str) -> tuple[Damage, ...]:
-        bucket, folder = self._ready(), _folder(object_id)
+        bucket, folder = self._ready(), folder_of(object_id)
         names = [entry.key.removeprefix(folder) for entry in bucket.entries(folder)]
         return damages(
             object_id, names, lambda n: bucket.get(folder + n)[0], lambda n: self._sha512(folder + n)
@@ -210,7 +212,7 @@ class S3Store:
             if not self._opened:
                 self._bucket.make()
                 self._open_root()
-                self._settle_abandoned()
+                settle_abandoned(self._bucket, ABANDONED)
                 self._opened = True
         return self._bucket
 
@@ -223,32 +225,16 @@ class S3Store:
                     why = f"is not as in a storage root of ours (OCFL 1.1, {ocfl.LAYOUT})"
                     raise StoreUnavailable(f"ocfl/{path} in bucket {self._bucket.name} {why}") from None
 
-    def _settle_abandoned(self) -> None:
-        """Put right what writers that died have left."""
-        for entry in list(self._bucket.entries("staging/")):
-            if entry.modified < datetime.now(UTC) - ABANDONED:
-                for object_id in json.loads(self._bucket.get(entry.key)[0]):
-                    self._settle(object_id, abandoned=True)
-                self._bucket.erase_key(entry.key)
-
     # Finding
-
-    def _inventory(self, object_id: str) -> tuple[Inventory, bytes, str] | None:
-        """Inventory, its bytes and ETag; None when there is no such object."""
-        try:
-            data, etag = self._bucket.get(_folder(object_id) + INVENTORY)
-        except NotStored:
-            return None
-        return Inventory.parse(data, object_id), data, etag
 
     def _locate(self, object_id: str, number: int, path: str) -> tuple[str, str, str]:
         """Key, SHA-512 and the end of the file's name."""
         self._ready()
-        found = self._inventory(object_id)
+        found = load(self._bucket, object_id)
         at = found[0].find(number, path) if found else None
         if at is None:
             raise NotStored(f"{path} of version {number} of {object_id}")
-        return _folder(object_id) + at[0], at[1], at[0].rpartition("/")[2]
+        return folder_of(object_id) + at[0], at[1], at[0].rpartition("/")[2]
 
     def _fetch(self, key: str, size: int, algorithm: str, expected: str, name: str = "") -> BinaryIO:
         """The whole file, checked, in memory or in a temporary file that is gone when it is closed."""
@@ -279,7 +265,9 @@ class S3Store:
     def _write(self, groups: Sequence[Sequence[NewVersion]]) -> list[Sequence[NewVersion]]:
         """Content and descriptions, then inventories, then a comparison. Answers the groups that others were
         quicker with."""
-        drafts = _each(lambda group: draft(self._bucket, group, self._inventory(group[0].object_id)), groups)
+        drafts = _each(
+            lambda group: draft(self._bucket, group, load(self._bucket, group[0].object_id)), groups
+        )
         fresh = [one for one in drafts if one.uploads]
         if not fresh:
             return []
@@ -287,65 +275,10 @@ class S3Store:
         self._bucket.put(mark, json.dumps([one.object_id for one in fresh]).encode())
         _each(lambda send: send(), [upload for one in fresh for upload in one.uploads])
         late = [one for one, won in zip(fresh, _each(Draft.commit, fresh), strict=True) if not won]
-        _each(self._compare, [one for one in fresh if one not in late])
-        _each(lambda one: self._settle(one.object_id), late)
+        _each(partial(compare, self._bucket), [one for one in fresh if one not in late])
+        _each(lambda one: settle(self._bucket, one.object_id), late)
         self._bucket.erase_key(mark)
         return [one.group for one in late]
-
-    def _compare(self, one: Draft) -> None:
-        """See that the server lists what was sent and nothing of a writer that failed before. Raises
-        StoreUnavailable."""
-        wrong: list[str] = []
-        for _ in range(ROUNDS):
-            listed = {entry.key: entry.etag for entry in self._bucket.entries(one.root)}
-            wrong = [key for key, etag in one.sent.items() if listed.get(key) != etag]
-            if wrong:
-                found = self._inventory(one.object_id)
-                if found and found[0].head > one.inventory.head:
-                    wrong = [key for key in wrong if key not in one.head_keys]
-            if not wrong:
-                if _stray(one.inventory, (key.removeprefix(one.root) for key in listed)):
-                    self._settle(one.object_id)
-                return
-            one.send_again(wrong)
-        raise StoreUnavailable(f"the S3 store did not keep {wrong[0]}")
-
-    def _settle(self, object_id: str, *, abandoned: bool = False) -> None:
-        """Make all keys of an object say what its inventory says. Beyond the head they may be of a writer that is
-        under way, so they go only when `abandoned`."""
-        folder = _folder(object_id)
-        found = self._inventory(object_id)
-        if found is None and abandoned:
-            self._bucket.erase(folder)
-        while found is not None:
-            inventory, data, etag = found
-            names = {entry.key.removeprefix(folder) for entry in self._bucket.entries(folder)}
-            for name, content in ocfl.head_files(inventory.head, data).items():
-                if name not in names or self._bucket.get(folder + name)[0] != content:
-                    self._bucket.put(folder + name, content)
-            for name in _stray(inventory, names, beyond=abandoned):
-                self._bucket.erase_key(folder + name)
-            found = self._inventory(object_id)
-            if found is None or found[2] == etag:
-                return
-
-
-def _stray(inventory: Inventory, names: Iterable[str], *, beyond: bool = False) -> list[str]:
-    """Names in version folders that the inventory does not know; those after the head only with `beyond`."""
-    expected = {*ocfl.describing_files(inventory, 0), *inventory.contents.values()}
-    stray = []
-    for name in set(names) - expected:
-        version = re.match(r"v(\d+)/", name)
-        if version and (beyond or int(version[1]) <= inventory.head):
-            stray.append(name)
-    return stray
-
-
-def _folder(object_id: str) -> str:
-    try:
-        return f"ocfl/{ocfl.object_path(object_id)}/"
-    except ValueError as error:
-        raise NotStored(str(error)) from error
 
 
 def _spooled(file: IO[bytes], chunk: bytes) -> None:
