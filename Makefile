@@ -6,18 +6,21 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 STAMP := $(VENV)/.stamp
 DEV_STAMP := $(VENV)/.stamp-dev
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 .PHONY: setup run test check lock clean
 
 setup: $(STAMP) ## .venv, pinned dependencies, front-end assets
 
-$(BIN)/uv:
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet uv
+$(BIN)/uv: requirements-setup.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "dangan: make setup: $(PYTHON) is older than 3.11: name a newer one with PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "dangan: make setup: no virtual environment could be made: apt-get install python3-venv" >&2; exit 1; }
+	$(BIN)/pip install --quiet --require-hashes -r requirements-setup.lock
+	touch $@
 
 $(STAMP): requirements.lock pyproject.toml package.json package-lock.json | $(BIN)/uv
 	$(UV) pip install --quiet --require-hashes -r requirements.lock
-	$(UV) pip install --quiet --no-deps --editable .
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m archive.web.assets
 	touch $@
 
@@ -35,8 +38,9 @@ check: $(DEV_STAMP) ## the quick part, under a minute
 	$(BIN)/python -m tests.run quick
 
 lock: | $(BIN)/uv ## pin what pyproject.toml allows
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) requirements-setup.in -o requirements-setup.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## forget what setup made; archives in ./var stay
 	rm -rf $(VENV) node_modules archive/web/static/vendor
