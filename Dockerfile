@@ -7,10 +7,10 @@ RUN apt-get update \
     && useradd --system --uid 10001 --home-dir /var/lib/dangan --create-home dangan
 
 WORKDIR /app
-COPY requirements.lock pyproject.toml README.md package.json package-lock.json ./
-RUN pip install uv && uv pip install --system --no-cache --require-hashes -r requirements.lock
+COPY requirements-setup.lock requirements.lock pyproject.toml README.md package.json package-lock.json ./
+RUN pip install --no-cache-dir --require-hashes -r requirements-setup.lock && uv pip install --system --no-cache --require-hashes -r requirements.lock
 COPY . .
-RUN uv pip install --system --no-cache --no-deps --editable . && python -m archive.web.assets && rm -rf node_modules
+RUN uv pip install --system --no-cache --no-deps --no-build-isolation --editable . && python -m archive.web.assets && rm -rf node_modules
 
 USER dangan
 VOLUME /var/lib/dangan
