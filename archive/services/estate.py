@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, BinaryIO
 
@@ -15,6 +16,7 @@ from archive.domain.records import Dossier, Record, RecordState
 from archive.ports.unit_of_work import StartsWith, UnitOfWork
 from archive.services.archive import Archive
 from archive.services.common import allow, grants_of, must, new_id
+from archive.services.keeping import refresh_due
 from archive.services.tables import read_table
 from archive.services.views import OwnerFileLine, OwnerFileView, Rights
 from schemas.dates import parse_date
@@ -61,6 +63,18 @@ def import_estate(
     return answers
 
 
+@dataclass(slots=True)
+class _Changes:
+    """What a chunk of rows adds and ends."""
+
+    houses: list[House] = field(default_factory=list)
+    tenures: list[Tenure] = field(default_factory=list)
+    ended: list[Tenure] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.houses or self.tenures or self.ended)
+
+
 def _import_chunk(
     archive: Archive,
     actor: Actor,
@@ -71,8 +85,7 @@ def _import_chunk(
     if not chunk:
         return []
     answers: list[dict[str, Any]] = []
-    houses: list[House] = []
-    tenures: list[Tenure] = []
+    changes = _Changes()
     with archive.uow(write=not dry_run) as uow:
         parsed = [(number, _parse(row)) for number, row in chunk]
         ids = tuple({p[0].id for _, p in parsed if not isinstance(p, str)})
@@ -85,21 +98,29 @@ def _import_chunk(
                 )
                 continue
             house, tenure = row
-            state, problems = _merge(house, tenure, known, houses, tenures, seen)
+            state, problems = _merge(house, tenure, known, changes, seen)
             answers.append({"row": number, "state": state, "record": house.id, "problems": problems})
-        if not dry_run and (houses or tenures):
-            uow.add(*houses)
-            uow.add(*tenures)
-            uow.audit(
-                Event.ESTATE_IMPORTED,
-                actor=actor.id,
-                subject="estate",
-                at=archive.clock.now(),
-                houses=len(houses),
-                tenures=len(tenures),
-            )
+        if changes and not dry_run:
+            _write(archive, uow, actor, changes)
             uow.commit()
     return answers
+
+
+def _write(archive: Archive, uow: UnitOfWork, actor: Actor, changes: _Changes) -> None:
+    uow.add(*changes.houses)
+    uow.add(*changes.tenures)
+    uow.put(*changes.ended)
+    for tenure in changes.ended:
+        refresh_due(archive, uow, "house", tenure.house)
+    uow.audit(
+        Event.ESTATE_IMPORTED,
+        actor=actor.id,
+        subject="estate",
+        at=archive.clock.now(),
+        houses=len(changes.houses),
+        tenures=len(changes.tenures),
+        ended=[t.id for t in changes.ended],
+    )
 
 
 def _remember(uow: UnitOfWork, ids: tuple[str, ...], seen: dict[str, list[Tenure]]) -> None:
@@ -150,27 +171,28 @@ def _day(text: str) -> date | str | None:
 
 
 def _merge(
-    house: House,
-    tenure: Tenure | None,
-    known: set[str],
-    houses: list[House],
-    tenures: list[Tenure],
-    seen: dict[str, list[Tenure]],
+    house: House, tenure: Tenure | None, known: set[str], changes: _Changes, seen: dict[str, list[Tenure]]
 ) -> tuple[str, list[dict[str, str]]]:
     state = "known"
     if house.id not in known:
         known.add(house.id)
-        houses.append(house)
+        changes.houses.append(house)
         state = "added"
     if tenure is None:
         return state, []
     others = seen.setdefault(house.id, [])
-    if any(t.owner == tenure.owner and t.started == tenure.started for t in others):
-        return state, []
+    same = next((t for t in others if t.owner == tenure.owner and t.started == tenure.started), None)
+    if same is not None:
+        if tenure.ended is None or tenure.ended == same.ended:
+            return state, []
+        ended = replace(same, ended=tenure.ended)
+        others[others.index(same)] = ended
+        changes.ended.append(ended)
+        return "ended", []
     if any(_overlap(t, tenure) for t in others):
         return "refused" if state == "known" else state, [_problem("overlap")]
     others.append(tenure)
-    tenures.append(tenure)
+    changes.tenures.append(tenure)
     return "added", []
 
 

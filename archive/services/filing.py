@@ -98,10 +98,16 @@ def write_outcomes(
         also(uow)
         if drafts:
             wake_index(archive, uow)
+        spent = _no_longer_needed(uow, written)
         uow.commit()
-    for outcome in written:
-        if outcome is not None and (outcome.state != "refused" or outcome.item.size == 0):
-            archive.store.drop_received(outcome.item.sha256)
+    for received in spent:
+        archive.store.drop_received(received)
+
+
+def _no_longer_needed(uow: UnitOfWork, written: Sequence[Outcome | None]) -> set[str]:
+    """Received bytes that records hold now, or that are nothing, and that no other intake still waits with."""
+    over = [o for o in written if o is not None and (o.state != "refused" or o.item.size == 0)]
+    return {o.item.sha256 for o in over if not uow.count(Intake, sha256=o.item.sha256, state=tuple(UNREAD))}
 
 
 def _write(archive: Archive, uow: UnitOfWork, outcome: Outcome) -> Outcome | None:

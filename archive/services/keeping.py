@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from archive.domain.audit_model import Event as AuditEvent
-from archive.domain.estate import House
+from archive.domain.estate import House, Tenure
 from archive.domain.keeping import Hold, RecordedEvent, Sweep
 from archive.domain.people import OPERATOR, Actor
 from archive.domain.records import Dossier, Record, RecordState
@@ -24,6 +24,7 @@ from schemas.model import EVENT_TYPES
 
 TARGETS = ("record", "dossier", "house")
 SWEEP_BATCH = 500
+TRANSFER = "title_transfer"
 
 
 def _targets(record: Record) -> dict[str, str | None]:
@@ -46,8 +47,17 @@ def facts_of(uow: UnitOfWork, record: Record, seen: Seen | None = None) -> tuple
             seen[kind, target] = _reaching(uow, kind, target)
         events += seen[kind, target][0]
         holds += seen[kind, target][1]
+    tenure = uow.get(Tenure, record.tenure) if record.tenure else None
+    if tenure is not None:
+        events = [e for e in events if not (e.type == TRANSFER and _before(e, tenure))]
+        events += [Event(TRANSFER, tenure.ended)] if tenure.ended else []
     facts = Facts(record.record_date, record.filed_at.date(), record.field_values(), tuple(events))
     return facts, tuple(holds)
+
+
+def _before(event: Event, tenure: Tenure) -> bool:
+    """A transfer that began this tenure, or came before it, says nothing of this owner's papers."""
+    return tenure.started is not None and event.date <= tenure.started
 
 
 def _reaching(uow: UnitOfWork, kind: str, target: str) -> tuple[tuple[Event, ...], tuple[HoldFact, ...]]:

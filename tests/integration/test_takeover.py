@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from openpyxl import Workbook
 
 from archive.domain.estate import House, Tenure
 from archive.domain.people import OPERATOR
-from archive.services import checking, estate, search, takeover
+from archive.services import checking, estate, keeping, search, takeover
 from archive.services.errors import BadInput, Refused
 from tests.builders import Town
 
@@ -57,6 +58,21 @@ def test_the_same_register_twice_changes_nothing(town: Town) -> None:
     assert [a["state"] for a in imported(town, text)] == ["known"]
     overlap = imported(town, "estate,house,owner,from,to\n新苑,1栋1单元101,别人,2021-01-01,\n")
     assert overlap[0]["problems"][0]["code"] == "overlap"
+
+
+def test_a_title_transfer_ends_one_tenure_and_begins_the_next(town: Town) -> None:
+    old = town.files("owner_card", house="5-602", owner="示例二", day=date(2022, 1, 5), text="旧业主的卡")
+    rows = "测试苑,5幢-602,示例二,2021-05-01,2025-06-01\n测试苑,5幢-602,示例五,2025-06-01,\n"
+    answers = imported(town, "estate,house,owner,from,to\n" + rows)
+    assert [a["state"] for a in answers] == ["ended", "added"]
+    new = town.files("owner_card", house="5-602", owner="示例五", day=date(2025, 6, 2), text="新业主的卡")
+    assert new.dossier != old.dossier
+    on = date(2030, 1, 1)
+    former = keeping.explain(town.archive, town.who["manager"], old.id, on)
+    assert (former.outcome.value, former.until) == ("review", date(2028, 6, 1))
+    present = keeping.explain(town.archive, town.who["manager"], new.id, on)
+    assert (present.outcome.value, present.permanent) == ("keep", True)
+    assert town.record(old.id).due_on == date(2028, 6, 2)
 
 
 def test_a_dry_run_leaves_nothing(town: Town) -> None:
