@@ -16,6 +16,7 @@ import threading
 import warnings
 from typing import Any
 
+import billiard.pool
 from billiard.exceptions import WorkerLostError
 from celery import Celery, Task, signals
 from celery.platforms import SecurityWarning
@@ -180,6 +181,8 @@ def run_worker(concurrency: int) -> None:
     warnings.simplefilter("ignore", SecurityWarning)
     settings = read_settings()
     app = make_app(settings)
+    # A child that ends waits up to 30 s until its results were read. We read none: rows say what was done.
+    billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 5
     signals.worker_shutting_down.connect(_hurry)
     worker = app.Worker(
         concurrency=concurrency,
