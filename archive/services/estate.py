@@ -214,24 +214,27 @@ def find_houses(archive: Archive, actor: Actor, text: str, limit: int = 20) -> l
         return uow.list(House, key=StartsWith(key or typed.upper()), order=("key",), limit=limit)
 
 
-def owner_file(archive: Archive, actor: Actor, house_id: str) -> OwnerFileView:
-    """A household's file: what is in it by the manual's order of contents, and what is missing.
+def owner_file(archive: Archive, actor: Actor, house_id: str, tenure: str | None = None) -> OwnerFileView:
+    """One owner's file of a house: what is in it by the manual's order of contents, and what is missing.
 
-    Titles and states are shown to whoever may know that the records exist; nothing of their content is.
+    Without `tenure` it is the present owner's; former owners' files are kept apart (004 业主档案 4.2.3). Titles and
+    states are shown to whoever may know that the records exist; nothing of their content is.
     """
     allow(archive, actor, "estate.see")
     with archive.uow() as uow:
         house = must(uow.get(House, house_id), "该房屋")
         tenures = uow.list(Tenure, house=house.id, order=("-started",))
-        dossiers = uow.list(Dossier, house=house.id, kind=EXPECTED_DOSSIER, order=("-opened_at",))
-        current = next((t for t in tenures if t.ended is None), tenures[0] if tenures else None)
-        dossier = next(
-            (d for d in dossiers if current and d.tenure == current.id), dossiers[0] if dossiers else None
-        )
-        records = uow.list(Record, house=house.id, order=("record_date",), limit=1000)
+        present = next((t for t in tenures if t.ended is None), tenures[0] if tenures else None)
+        shown = must(next((t for t in tenures if t.id == tenure), None), "该产权期") if tenure else present
+        own = shown.id if shown else None
+        dossiers = uow.list(Dossier, house=house.id, kind=EXPECTED_DOSSIER, tenure=own, limit=1)
+        dossier = dossiers[0] if dossiers else None
+        records = uow.list(Record, house=house.id, tenure=own, order=("record_date",), limit=1000)
+        if shown == present and own is not None:
+            records += uow.list(Record, house=house.id, tenure=None, order=("record_date",), limit=1000)
         rights = _rights(archive, uow, actor, dossier)
     alive = [r for r in records if r.state is not RecordState.DESTROYED]
-    return OwnerFileView(dossier, house, tuple(tenures), _lines(archive, actor, alive), rights)
+    return OwnerFileView(dossier, house, tuple(tenures), _lines(archive, actor, alive), rights, shown)
 
 
 def _rights(archive: Archive, uow: UnitOfWork, actor: Actor, dossier: Dossier | None) -> Rights:

@@ -144,6 +144,8 @@ class OwnerFileView:
     tenures: tuple[Tenure, ...]
     lines: tuple[OwnerFileLine, ...]
     rights: Rights
+    shown: Tenure | None = None
+    """The owner whose file this is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,10 @@ def test_a_title_transfer_ends_one_tenure_and_begins_the_next(town: Town) -> Non
     present = keeping.explain(town.archive, town.who["manager"], new.id, on)
     assert (present.outcome.value, present.permanent) == ("keep", True)
     assert town.record(old.id).due_on == date(2028, 6, 2)
+    now = estate.owner_file(town.archive, town.who["manager"], "测试苑/5-602")
+    assert [r.id for line in now.lines for r in line.records] == [new.id]
+    before = estate.owner_file(town.archive, town.who["manager"], "测试苑/5-602", old.tenure)
+    assert [r.id for line in before.lines for r in line.records] == [old.id]
 
 
 def test_a_dry_run_leaves_nothing(town: Town) -> None:

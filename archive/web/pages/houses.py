@@ -33,9 +33,9 @@ def overview(request: Request, actor: Seer, q: str = "") -> Response:
 
 
 @router.get("/houses/{house:path}")
-def file(request: Request, actor: Seer, house: str) -> Response:
+def file(request: Request, actor: Seer, house: str, tenure: str | None = None) -> Response:
     archive = web_of(request).archive
-    view = estate.owner_file(archive, actor, house)
+    view = estate.owner_file(archive, actor, house, tenure)
     return answer(request, "owner_file.html", view=view, today=archive.clock.today())
 
 
