@@ -10,7 +10,7 @@ from typing import Any
 from archive.domain.audit_model import AuditEntry, Event
 from archive.domain.audit_verify import verify_log
 from archive.domain.checkpoints import Checkpoint, checkpoint_detail, sign_checkpoint
-from archive.domain.merkle import Hashes, root_of
+from archive.domain.merkle import EMPTY_ROOT, Hashes
 from archive.domain.people import Actor, Person
 from archive.ports.unit_of_work import UnitOfWork
 from archive.services.archive import Archive
@@ -153,7 +153,7 @@ def prove_consistency(archive: Archive, actor: Actor, old: int) -> dict[str, Any
             raise NotFound(f"日志从未有过 {old} 条。", hint=f"现有 {frontier.size} 条。")
         hashes = _hashes(uow)
         proof = hashes.consistency(old, frontier.size)
-        old_root = root_of(uow.audit_leaves(0, old))
+        old_root = hashes.subtree(0, old) if old else EMPTY_ROOT
     return {
         "old_size": old,
         "new_size": frontier.size,

@@ -18,7 +18,7 @@ from archive.ports.jobs import BrokerUnavailable
 from archive.ports.search import IndexUnavailable
 from archive.ports.store import StoreUnavailable
 from archive.ports.unit_of_work import AtLeast, AtMost, DatabaseUnavailable, UnitOfWork
-from archive.services import filing, indexing, keeping
+from archive.services import auditing, filing, indexing, keeping
 from archive.services.archive import Archive
 from archive.services.common import new_id
 
@@ -53,6 +53,10 @@ def _rebuild_index(archive: Archive, job: Job) -> None:
     indexing.rebuild_index(archive)
 
 
+def _checkpoint(archive: Archive, job: Job) -> None:
+    auditing.checkpoint(archive, SYSTEM)
+
+
 class NotYet(Exception):
     """What the job needs is not there yet; it waits and does not count as an attempt."""
 
@@ -69,6 +73,7 @@ HANDLERS: dict[str, Callable[[Archive, Job], None]] = {
     "sweep": _sweep,
     "rebuild_index": _rebuild_index,
     "finish_demo": _finish_demo,
+    "checkpoint": _checkpoint,
 }
 
 
@@ -287,12 +292,14 @@ def send(archive: Archive, job_ids: Sequence[str]) -> None:
 
 
 def enqueue_daily(archive: Archive) -> None:
-    """What is done once a day: the retention sweep. Asking twice for a day makes one job."""
+    """What is done once a day: the retention sweep, and a signed checkpoint of the audit log. Asking twice for a day
+    makes one job of each."""
     today = archive.clock.today()
     now = archive.clock.now()
     with archive.uow(write=True) as uow:
         payload = {"on": today.isoformat()}
-        uow.enqueue(Job(new_id(), "sweep", payload, JobState.WAITING, now, now, key=f"sweep:{today}"))
+        for kind in ("sweep", "checkpoint"):
+            uow.enqueue(Job(new_id(), kind, payload, JobState.WAITING, now, now, key=f"{kind}:{today}"))
         uow.commit()
 
 

@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
+from archive.domain.checkpoints import Checkpoint
+from archive.domain.keeping import Sweep
 from archive.domain.records import Record
-from archive.services import keeping
+from archive.services import auditing, keeping, work
 from archive.services.errors import BadInput, Refused
 from tests.builders import Town
 from tests.integration.conftest import HOME
@@ -95,3 +97,16 @@ def test_a_hold_and_an_event_need_their_reason_and_target(town: Town, violation:
             date=date(2026, 1, 1),
             evidence="",
         )
+
+
+def test_each_day_brings_one_sweep_and_one_signed_checkpoint(town: Town) -> None:
+    for _ in range(2):
+        work.enqueue_daily(town.archive)
+    town.works()
+    with town.archive.uow() as uow:
+        assert uow.count(Sweep) == 1
+        assert uow.count(Checkpoint) == 1
+    assert auditing.verify(town.archive, town.who["auditor"])["ok"]
+    old = auditing.prove_consistency(town.archive, town.who["auditor"], 3)
+    assert old["old_size"] == 3
+    assert old["path"]
