@@ -22,16 +22,13 @@ from archive.services.common import must, new_id
 from archive.services.documents import note_revision
 from archive.services.dossiers import open_dossier
 from archive.services.indexing import wake_index
-from archive.services.intake import finish
+from archive.services.intake import UNREAD, finish
 from archive.services.keeping import due_on
 from archive.services.objects import plain, record_version
 from ingest.facts import FileFacts, FileState, Problem, RecordFacts
 from schemas.houses import parse_house
 
 WHOLE = "original"
-
-UNREAD = frozenset({"waiting", "reading"})
-"""States of an intake that a worker still has to read."""
 
 DIVISIBLE = frozenset({"application/pdf", "image/tiff"})
 """Kinds of files of which a record may be a part; of others it keeps the whole."""

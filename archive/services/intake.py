@@ -20,6 +20,9 @@ from archive.services.views import BatchView
 FINISHED = frozenset({"done", "duplicate", "refused", "kept_unreadable", "failed"})
 """States of an intake in which nothing more happens by itself."""
 
+UNREAD = frozenset({"waiting", "reading"})
+"""States of an intake that a worker still has to read."""
+
 RECENT_BATCHES = 20
 SMALL = 2 * 1024**2
 """Bytes under which a file that is no picture is likely born digital."""

@@ -9,20 +9,27 @@ from archive.domain.records import Dossier, Intake, Record
 from archive.ports.unit_of_work import UnitOfWork
 from archive.services.archive import Archive
 from archive.services.indexing import newest_change, position
-from archive.services.intake import FINISHED
+from archive.services.intake import UNREAD
+
+CHUNK = 500
+"""How many ids one question to the database names."""
 
 
 def settled(archive: Archive, items: Sequence[str]) -> list[Intake] | None:
-    """The intakes when nothing more happens to any of them by itself and the index has them; None before that."""
+    """The intakes when nothing more happens to any of them by itself and the index has them; None before that.
+
+    Cheap to ask often: rows are only counted until all are finished.
+    """
+    chunks = [tuple(items[start : start + CHUNK]) for start in range(0, len(items), CHUNK)]
     with archive.uow() as uow:
-        found: list[Intake] = []
-        for start in range(0, len(items), 500):
-            found += uow.list(Intake, id=tuple(items[start : start + 500]))
-        if any(i.state not in FINISHED for i in found):
+        if any(uow.count(Intake, id=chunk, state=tuple(UNREAD)) for chunk in chunks):
             return None
-        newest = max((r.change for i in found for r in _records(uow, i)), default=0)
-        if position(uow) < newest:
-            return None
+        found = [item for chunk in chunks for item in uow.list(Intake, id=chunk)]
+        reached = position(uow)
+        if reached < newest_change(uow):  # others may be filing too: look at ours alone
+            newest = max((r.change for i in found for r in _records(uow, i)), default=0)
+            if reached < newest:
+                return None
     order = {item: n for n, item in enumerate(items)}
     return sorted(found, key=lambda i: order[i.id])
 
