@@ -84,7 +84,10 @@ def run_job(archive: Archive, job_id: str, worker: str) -> JobState | None:
     """
     with archive.uow() as uow:
         row = uow.get(Job, job_id)
-    if row is None or row.state in OVER:
+    if row is None:
+        return None
+    if row.state in OVER:
+        _help_out(archive, worker)
         return None
     with archive.uow(write=True) as uow:
         job = uow.claim_job(job_id, worker, archive.clock.now())
@@ -93,6 +96,13 @@ def run_job(archive: Archive, job_id: str, worker: str) -> JobState | None:
         _note_quarantine(archive, job_id)
         return None
     return _run_reads(archive, job, worker) if job.kind == "read" else _run_one(archive, job)
+
+
+def _help_out(archive: Archive, worker: str) -> None:
+    """Use a message whose job another one took along: small files may wait whose own messages come much later."""
+    job = _claim_next_read(archive, worker)
+    if job is not None:
+        _run_reads(archive, job, worker)
 
 
 def _run_one(archive: Archive, job: Job) -> JobState:
