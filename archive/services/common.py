@@ -9,6 +9,7 @@ from ulid import ULID
 from archive.domain.access import Allowed, Refusal, authorize
 from archive.domain.access_model import AccessRequest, Grant
 from archive.domain.audit_model import Event
+from archive.domain.jobs import Setting
 from archive.domain.people import Actor
 from archive.domain.records import Record
 from archive.ports.unit_of_work import AtLeast, UnitOfWork
@@ -74,6 +75,14 @@ def log_refusal(archive: Archive, actor: Actor, action: str, subject: str, refus
             reason=refusal.reason,
         )
         uow.commit()
+
+
+def keep_setting(uow: UnitOfWork, setting: Setting) -> None:
+    """Write a setting whether or not it was there. The write lock keeps two from adding it at once."""
+    if uow.get(Setting, setting.id) is None:
+        uow.add(setting)
+    else:
+        uow.put(setting)
 
 
 def must(value: T | None, what: str) -> T:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from archive.domain.audit_model import Event
 from archive.domain.estate import House, Tenure
@@ -24,7 +23,7 @@ from archive.services.dossiers import open_dossier
 from archive.services.indexing import wake_index
 from archive.services.intake import UNREAD, finish
 from archive.services.keeping import due_on
-from archive.services.objects import plain, record_version
+from archive.services.objects import as_file, plain, record_version
 from ingest.facts import FileFacts, FileState, Problem, RecordFacts
 from schemas.houses import parse_house
 
@@ -134,17 +133,8 @@ def _write(archive: Archive, uow: UnitOfWork, outcome: Outcome) -> Outcome | Non
 @contextmanager
 def received_file(archive: Archive, item: Intake) -> Iterator[Path]:
     """The received bytes as a file for the reader."""
-    with archive.store.open_received(item.sha256) as stream:
-        named = Path(str(getattr(stream, "name", "")))
-        if named.is_file():
-            yield named
-            return
-        with TemporaryDirectory(prefix="dangan-") as folder:
-            target = Path(folder) / WHOLE
-            with target.open("wb") as out:
-                while chunk := stream.read(1 << 20):
-                    out.write(chunk)
-            yield target
+    with archive.store.open_received(item.sha256) as stream, as_file(stream, WHOLE) as file:
+        yield file
 
 
 def _twin(uow: UnitOfWork, item: Intake) -> Record | None:

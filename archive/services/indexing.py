@@ -11,7 +11,7 @@ from archive.domain.records import Record, RecordState, VersionText, version_id
 from archive.ports.search import IndexEntry
 from archive.ports.unit_of_work import After, UnitOfWork
 from archive.services.archive import Archive
-from archive.services.common import allow, new_id
+from archive.services.common import allow, keep_setting, new_id
 
 BATCH = 500
 POSITION = "index-position"
@@ -51,12 +51,9 @@ def drain(archive: Archive) -> int:
 
 def _move_position(archive: Archive, change: int) -> None:
     with archive.uow(write=True) as uow:
-        row = Setting(POSITION, change)
-        if uow.get(Setting, POSITION) is None:
-            uow.add(row)
-        elif change > position(uow):
-            uow.put(row)
-        uow.commit()
+        if change > position(uow):
+            keep_setting(uow, Setting(POSITION, change))
+            uow.commit()
 
 
 def _entries(uow: UnitOfWork, records: Sequence[Record]) -> tuple[list[IndexEntry], list[tuple[str, int]]]:
@@ -95,11 +92,7 @@ def rebuild_index(archive: Archive, actor: Actor = SYSTEM) -> int:
         start = newest_change(uow)
     count = archive.index.rebuild(_all_entries(archive))
     with archive.uow(write=True) as uow:
-        row = Setting(POSITION, start)
-        if uow.get(Setting, POSITION) is None:
-            uow.add(row)
-        else:
-            uow.put(row)
+        keep_setting(uow, Setting(POSITION, start))
         uow.audit(
             Event.INDEX_REBUILT,
             actor=actor.id,

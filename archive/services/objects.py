@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -10,7 +11,7 @@ from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, BinaryIO
 
 from archive.domain.estate import House, Tenure
 from archive.domain.records import Dossier, Record, Version
@@ -117,15 +118,26 @@ def dossier_version(
 
 
 @contextmanager
+def as_file(stream: BinaryIO, name: str) -> Iterator[Path]:
+    """What a stream holds as a file for the reader: the store's own file where it is one, else a copy that is gone
+    when the block ends."""
+    own = Path(str(getattr(stream, "name", "")))
+    if own.is_file():
+        yield own
+        return
+    with TemporaryDirectory(prefix="dangan-") as folder:
+        target = Path(folder) / name
+        with target.open("wb") as out:
+            shutil.copyfileobj(stream, out, 1 << 20)
+        yield target
+
+
+@contextmanager
 def original_file(archive: Archive, version: Version) -> Iterator[Path]:
-    """The version's original bytes as a file for the reader; gone when the block ends."""
+    """The version's original bytes as a file for the reader."""
     path = original_path(version.media_type)
     with (
         archive.store.open(object_of_record(version.record), version.number, path) as stream,
-        TemporaryDirectory(prefix="dangan-") as folder,
+        as_file(stream, path) as file,
     ):
-        target = Path(folder) / path
-        with target.open("wb") as out:
-            while chunk := stream.read(1 << 20):
-                out.write(chunk)
-        yield target
+        yield file

@@ -13,9 +13,8 @@ from pwdlib import PasswordHash
 from archive.domain.audit_model import Event
 from archive.domain.jobs import Setting
 from archive.domain.people import OPERATOR, Actor, Person, PersonState, Session
-from archive.ports.unit_of_work import Conflict, UnitOfWork
 from archive.services.archive import Archive
-from archive.services.common import allow, must, new_id
+from archive.services.common import allow, keep_setting, must, new_id
 from archive.services.errors import BadInput, NotFound, Refused
 
 SESSION = timedelta(hours=12)
@@ -181,19 +180,9 @@ def _note_failure(archive: Archive, name: str, throttle: Setting | None, now: da
     failures = throttle.value["failures"] + 1 if throttle else 1
     row = Setting(_throttle_id(name), {"failures": failures, "last": now.isoformat()})
     with archive.uow(write=True) as uow:
-        _upsert(uow, row)
+        keep_setting(uow, row)
         uow.audit(Event.SIGN_IN_REFUSED, actor="", subject=name, at=now, address=address)
         uow.commit()
-
-
-def _upsert(uow: UnitOfWork, row: Setting) -> None:
-    if uow.get(Setting, row.id) is None:
-        try:
-            uow.add(row)
-        except Conflict:
-            uow.put(row)
-    else:
-        uow.put(row)
 
 
 def actor_of(archive: Archive, token: str) -> Actor | None:
