@@ -124,8 +124,8 @@ def wait_for(archive: Archive, ready: Callable[[], T | None]) -> T:
 
 def _readable(line: dict[str, object]) -> str:
     problems = "".join(f"\n  ! {p['message']}" for p in line["problems"])  # type: ignore[attr-defined]
-    what = line["title"] or "?"
-    return f"{line['path']}: {line['state']} {what} {line['house'] or ''} {line['date'] or ''}{problems}"
+    said = [line["state"], line["title"], line["house"], line["date"]]
+    return f"{line['path']}: {' '.join(str(part) for part in said if part)}{problems}"
 
 
 @click.command(name="import")
