@@ -15,7 +15,7 @@ from pathlib import Path
 from archive.bootstrap import FONT, Settings, open_archive, read_settings
 from archive.domain.people import OPERATOR, Actor
 from archive.domain.records import Intake, Record
-from archive.services import desk, estate, intake, people, upkeep, work
+from archive.services import deciding, estate, intake, people, upkeep, work
 from archive.services.archive import Archive
 from ingest.reader import Reader
 
@@ -117,7 +117,7 @@ class Town:
         (record,) = self.records_of(waiting)
         if record.state.value != "to_verify":
             raise AssertionError(f"{record.state} {record.problems}")
-        filed = desk.accept(
+        filed = deciding.accept(
             self.archive,
             self.who.get("archivist", OPERATOR),
             record.id,

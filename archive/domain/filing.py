@@ -13,7 +13,7 @@ from ingest.facts import Problem, RecordFacts
 from schemas.model import Pack, RecordType
 
 SURE_TYPE = 0.9
-"""Below this expected share of right types a person decides."""
+"""Below this expected share of right types a person decides, unless the house has set another threshold."""
 
 HOUSE_DOSSIERS = frozenset({"owner_file", "vacant_unit_file"})
 
@@ -33,6 +33,8 @@ class Filing:
     state: RecordState
     access_class: str
     problems: tuple[Problem, ...]
+    certainty: int = 0
+    """Of 1,000 such readings, how many are expected right in type; 0 where something else needs a person anyway."""
 
 
 _DOUBTS: Mapping[str, str] = {
@@ -57,18 +59,29 @@ def doubt(code: str, **details: str) -> Problem:
     return Problem(code, _DOUBTS[code].format(**details), details)
 
 
-def decide(facts: RecordFacts, kind: RecordType | None, belonging: Belonging | None, pack: Pack) -> Filing:
-    """File it without a person only when nothing at all is in doubt (design: never into a guess)."""
+def decide(
+    facts: RecordFacts,
+    kind: RecordType | None,
+    belonging: Belonging | None,
+    pack: Pack,
+    sure: float = SURE_TYPE,
+) -> Filing:
+    """File it without a person only when nothing at all is in doubt (design: never into a guess).
+
+    `sure` is the expected share of right types from which on no person needs to look.
+    """
     problems = list(facts.problems)
     doubts: list[Problem] = []
-    if kind is None or facts.type_confidence < SURE_TYPE:
-        doubts.append(doubt("type_unsure"))
     if kind is not None:
         doubts += _gaps(facts, kind, belonging)
+    blocked = bool(doubts) or any(p.code in BLOCKING for p in facts.problems)
+    certainty = 0 if blocked or kind is None else int(1000 * facts.type_confidence + 1e-6)
+    if kind is None or facts.type_confidence < sure:
+        doubts.insert(0, doubt("type_unsure"))
     access_class = kind.access_class if kind else UNFILED_CLASS
     stopped = doubts or any(p.code in BLOCKING for p in facts.problems)
     state = RecordState.TO_VERIFY if stopped else RecordState.FILED
-    return Filing(state, access_class, tuple(problems + doubts))
+    return Filing(state, access_class, tuple(problems + doubts), certainty)
 
 
 def _gaps(facts: RecordFacts, kind: RecordType, belonging: Belonging | None) -> list[Problem]:

@@ -75,6 +75,17 @@ class Record:
     intake: str | None = None
     due_on: date | None = None
     pack_version: str = ""
+    turned: tuple[int, ...] = ()
+    """Per page, by how many degrees clockwise the picture lies turned in the original; it is shown turned back."""
+    certainty: int | None = None
+    """Of 1,000 such readings, how many are expected right in type; 0 where something else needs a person anyway.
+    None for what was not read by the archive itself."""
+    doubt: int = 0
+    """How doubtful the reading is (archive.domain.desk.doubt_of); a cache by which the desk is ordered."""
+    reason: str = ""
+    """Code of the gravest doubt; a cache by which the desk is filtered."""
+    returned: str = ""
+    """Why the desk sent it back (archive.domain.desk.RETURN_REASONS); it waits for a new scan, not for the desk."""
 
     def field_values(self) -> dict[str, str]:
         """Field code → value in normal form."""

@@ -1,68 +1,172 @@
-"""The verification desk: what a person must look at before it counts as filed."""
+"""The verification desk: what a person must look at before it counts as filed, and in which order."""
 
 from __future__ import annotations
 
-import datetime
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from archive.domain.audit_model import Event
-from archive.domain.estate import House, Tenure
-from archive.domain.filing import HOUSE_DOSSIERS, dossier_key, field_map
-from archive.domain.matching import Belonging, tenure_on
-from archive.domain.people import Actor
-from archive.domain.records import Dossier, Intake, Record, RecordState, Version, VersionText, version_id
-from archive.ports.unit_of_work import After, UnitOfWork
+from archive.domain.desk import ORDERS, DeskLease
+from archive.domain.estate import House
+from archive.domain.people import Actor, Person
+from archive.domain.records import Intake, Record, Version, version_id
+from archive.ports.unit_of_work import After, AtMost, UnitOfWork
 from archive.services.archive import Archive
 from archive.services.common import allow, must
-from archive.services.dossiers import open_dossier
-from archive.services.errors import BadInput
-from archive.services.indexing import wake_index
-from archive.services.keeping import due_on
-from archive.services.objects import object_of_record, original_path, record_version
+from archive.services.desk_leases import UNSETTLED, others_hold, take
+from archive.services.objects import object_of_record
 from archive.services.reading import render_page
-from archive.services.views import VerifyView
-from schemas.dates import parse_date
-from schemas.houses import parse_house
-from schemas.model import FieldType, RecordType
+from archive.services.views import QueueLine, QueueView, VerifyView
 
-UNSETTLED = (RecordState.TO_VERIFY, RecordState.KEPT_UNREADABLE)
+STEP = 50
+"""Records of the queue that are looked at together, to find one that nobody has in hand."""
+MAX_BATCH = 5000
 
 
-def queue(archive: Archive, actor: Actor, *, limit: int = 50, offset: int = 0) -> list[Record]:
-    """What waits at the desk, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which part of the queue, in which order. `returned` shows what was sent back instead."""
+
+    order: str = ORDERS[0]
+    batch: str = ""
+    type: str = ""
+    reason: str = ""
+    returned: bool = False
+
+
+def _where(uow: UnitOfWork, selection: Selection) -> dict[str, Any]:
+    found: dict[str, Any] = {"state": UNSETTLED, "returned": ""}
+    if selection.returned:
+        found["returned"] = ("rescan", "unreadable", "not_ours")
+    if selection.batch:
+        items = uow.list(Intake, batch=selection.batch, limit=MAX_BATCH)
+        found["intake"] = tuple(i.id for i in items) or ("",)
+    if selection.type:
+        found["type"] = None if selection.type == "-" else selection.type
+    if selection.reason:
+        found["reason"] = selection.reason
+    return found
+
+
+def _order(selection: Selection) -> tuple[str, ...]:
+    return ("id",) if selection.order == "oldest" else ("-doubt", "id")
+
+
+def queue(
+    archive: Archive,
+    actor: Actor,
+    selection: Selection = Selection(),
+    *,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Record]:
+    """What waits at the desk."""
     allow(archive, actor, "record.file")
     with archive.uow() as uow:
-        return uow.list(Record, state=UNSETTLED, order=("id",), limit=limit, offset=offset)
+        order = _order(selection)
+        return uow.list(Record, order=order, limit=limit, offset=offset, **_where(uow, selection))
 
 
-def next_item(archive: Archive, actor: Actor, after: str | None = None) -> VerifyView | None:
-    """The next record to verify, after the one just left; None when the desk is clear."""
-    allow(archive, actor, "record.file")
+def overview(
+    archive: Archive, actor: Actor, selection: Selection, *, limit: int = 50, offset: int = 0
+) -> QueueView:
+    """The queue as a page: what waits, why, since when, in whose hand; with counts to filter by."""
+    waiting = queue(archive, actor, selection, limit=limit, offset=offset)
     with archive.uow() as uow:
-        found = uow.list(Record, state=UNSETTLED, id=After(after or ""), order=("id",), limit=1)
-        found = found or uow.list(Record, state=UNSETTLED, order=("id",), limit=1)
-        return _view(archive, uow, found[0]) if found else None
+        where = _where(uow, selection)
+        whole = _where(uow, Selection())
+        ids = tuple(r.id for r in waiting)
+        leases = {x.id: x for x in uow.list(DeskLease, id=ids)} if ids else {}
+        people = tuple({x.person for x in leases.values()})
+        names = {p.id: p.display_name for p in uow.list(Person, id=people)} if people else {}
+        items = tuple({r.intake for r in waiting if r.intake})
+        intakes = {i.id: i for i in uow.list(Intake, id=items)} if items else {}
+        view = QueueView(
+            lines=(),
+            total=uow.count(Record, **where),
+            waiting=uow.count(Record, **whole),
+            returned=uow.count(Record, **_where(uow, Selection(returned=True))),
+            by_type=uow.count_by(Record, "type", **whole),
+            by_reason=uow.count_by(Record, "reason", **whole),
+        )
+    now = archive.clock.now()
+    lines = []
+    for r in waiting:
+        lease = leases.get(r.id)
+        living = lease if lease and lease.until > now else None
+        name = names.get(living.person, "") if living else ""
+        lines.append(QueueLine(r, intakes.get(r.intake or ""), living, name))
+    return replace(view, lines=tuple(lines))
+
+
+def next_item(
+    archive: Archive,
+    actor: Actor,
+    after: str | None = None,
+    selection: Selection = Selection(),
+) -> VerifyView | None:
+    """The next free record, now in the actor's hand, after the one just left; None when the desk is clear."""
+    allow(archive, actor, "record.file")
+    with archive.uow(write=True) as uow:
+        away = others_hold(archive, uow, actor)
+        for record in _following(uow, selection, after):
+            if record.id in away or record.id == after:
+                continue
+            held = uow.get(DeskLease, record.id)
+            if held is not None and held.person != actor.id:
+                uow.remove(DeskLease, record.id)  # it is over: whoever left it open has gone
+            take(archive, uow, actor, record.id)
+            view = _view(archive, uow, actor, record)
+            uow.commit()
+            return view
+    return None
+
+
+def _following(uow: UnitOfWork, selection: Selection, after: str | None) -> Iterator[Record]:
+    """The queue from behind `after` on, and then from its beginning."""
+    where, order = _where(uow, selection), _order(selection)
+    left = uow.get(Record, after) if after else None
+    spans: list[dict[str, Any]] = [{}]
+    if left is not None and selection.order == "oldest":
+        spans = [{"id": After(left.id)}, {}]
+    elif left is not None:
+        spans = [{"doubt": left.doubt, "id": After(left.id)}, {"doubt": AtMost(left.doubt - 1)}, {}]
+    for span in spans:
+        offset = 0
+        while some := uow.list(Record, order=order, limit=STEP, offset=offset, **where, **span):
+            yield from some
+            offset += STEP
 
 
 def item(archive: Archive, actor: Actor, record_id: str) -> VerifyView:
+    """One record of the desk, put into the actor's hand when it is free; `lease` says whose it is otherwise."""
     with archive.uow() as uow:
         record = must(uow.get(Record, record_id), "该件")
         allow(archive, actor, "record.file", uow=uow, record=record)
-        return _view(archive, uow, record)
+    with archive.uow(write=True) as uow:
+        record = must(uow.get(Record, record_id), "该件")
+        take(archive, uow, actor, record.id)
+        view = _view(archive, uow, actor, record)
+        uow.commit()
+    return view
 
 
-def _view(archive: Archive, uow: UnitOfWork, record: Record) -> VerifyView:
+def _view(archive: Archive, uow: UnitOfWork, actor: Actor, record: Record) -> VerifyView:
     houses = tuple(uow.list(House, key=record.house_key, limit=20)) if record.house_key else ()
+    lease = uow.get(DeskLease, record.id)
+    holder = uow.get(Person, lease.person) if lease and lease.person != actor.id else None
     return VerifyView(
         record=record,
         intake=uow.get(Intake, record.intake) if record.intake else None,
         facts=_facts(archive, record),
         suggestions=_suggestions(archive, record),
         houses=houses,
-        remaining=uow.count(Record, state=UNSETTLED),
+        remaining=uow.count(Record, state=UNSETTLED, returned=""),
+        lease=lease,
+        holder=holder.display_name if holder else (lease.person if lease else ""),
+        mine=lease is not None and lease.person == actor.id,
+        over=lease is not None and lease.until <= archive.clock.now(),
     )
 
 
@@ -85,173 +189,9 @@ def page_image(archive: Archive, actor: Actor, record_id: str, page: int, width:
         record = must(uow.get(Record, record_id), "该件")
         allow(archive, actor, "record.file", uow=uow, record=record)
         version = must(uow.get(Version, version_id(record.id, record.version)), "该版本")
-    return render_page(archive, version, page, width)
+    return render_page(archive, version, page, width, turned=turn_of(record, page))
 
 
-def accept(
-    archive: Archive,
-    actor: Actor,
-    record_id: str,
-    *,
-    type: str,
-    house: str | None,
-    owner: str | None,
-    date: datetime.date | None,
-    fields: Mapping[str, str],
-) -> Record:
-    """File a record as a person has verified it: a new version with the same bytes and corrected metadata.
-
-    `house` is a House.id, or any spelling of a house of the only estate that has it. Raises BadInput when the type
-    needs a house, date or grade that is still missing.
-    """
-    with archive.uow() as uow:
-        record = must(uow.get(Record, record_id), "该件")
-        allow(archive, actor, "record.file", uow=uow, record=record)
-        kind = archive.pack.record_types.get(type)
-        if kind is None:
-            raise BadInput("请选择档案类型。", code="unknown_type")
-        belonging = _belonging(uow, kind, house, owner, date)
-        old = must(uow.get(Version, version_id(record.id, record.version)), "该版本")
-        text = uow.get(VersionText, old.id)
-    checked = _checked(kind, fields)
-    verified = _verified(archive, record, kind, belonging, owner, date, checked)
-    verified = _with_dossier(archive, actor, verified, kind, belonging)
-    version = replace(
-        old,
-        id=version_id(record.id, verified.version),
-        number=verified.version,
-        created_at=archive.clock.now(),
-        created_by=actor.id,
-        reason="verified",
-    )
-    _store(archive, verified, version, text.text if text else "", belonging)
-    return _commit(archive, actor, record, verified, version, text.text if text else "")
-
-
-def _belonging(
-    uow: UnitOfWork, kind: RecordType, house: str | None, owner: str | None, day: datetime.date | None
-) -> Belonging | None:
-    if not house:
-        if kind.dossier in HOUSE_DOSSIERS:
-            raise BadInput(f"「{kind.title_zh}」要归入房屋，请填写房号。", code="house_missing")
-        return None
-    found = uow.get(House, house)
-    if found is None:
-        key = parse_house(house, field=True)
-        named = uow.list(House, key=key, limit=2) if key else []
-        if len(named) != 1:
-            message = "几个项目都有这个房号，请选择项目。" if named else f"房屋名册里没有「{house}」。"
-            raise BadInput(message, code="house_unknown", hint="请核对房号，或先导入房屋名册。")
-        found = named[0]
-    tenures = uow.list(Tenure, house=found.id, order=("started",))
-    named_owner = next((t for t in reversed(tenures) if owner and t.owner == owner.strip()), None)
-    tenure = named_owner or tenure_on(tenures, day)
-    return Belonging(found, tenure, owner or (tenure.owner if tenure else None), True)
-
-
-def _checked(kind: RecordType, fields: Mapping[str, str]) -> dict[str, str]:
-    """The corrected fields in normal form. Raises BadInput for a choice or a day that is none."""
-    good: dict[str, str] = {}
-    specs = {f.code: f for f in kind.fields}
-    for code, raw in fields.items():
-        spec, value = specs.get(code), raw.strip()
-        if spec is None:
-            continue
-        if value and spec.type is FieldType.CHOICE and spec.choices and value not in spec.choices:
-            raise BadInput(f"「{spec.label_zh}」只能是 {'、'.join(spec.choices)}。", code="bad_choice")
-        if value and spec.type is FieldType.DATE:
-            day = parse_date(value)
-            if day is None:
-                raise BadInput(
-                    f"「{spec.label_zh}」不是日期：{value}", code="bad_date", hint="例如 2026-03-06。"
-                )
-            value = day.isoformat()
-        good[code] = value
-    return good
-
-
-def _verified(
-    archive: Archive,
-    record: Record,
-    kind: RecordType,
-    belonging: Belonging | None,
-    owner: str | None,
-    day: datetime.date | None,
-    fields: Mapping[str, str],
-) -> Record:
-    merged = field_map(record.fields, fields, kind)
-    filled = {f["code"] for f in merged if f.get("value")}
-    for spec in kind.fields:
-        if spec.required and spec.role == "grade" and spec.code not in filled:
-            raise BadInput(f"请选择「{spec.label_zh}」。", code="grade_missing", hint="保管期限由它决定。")
-    if day is None and kind.dossier != "document":
-        raise BadInput("请填写日期。", code="date_missing", hint="保管期限从它算起。")
-    house = belonging.house if belonging else None
-    tenure = belonging.tenure if belonging else None
-    return replace(
-        record,
-        type=kind.code,
-        title=kind.title_zh if kind.dossier != "document" else record.title,
-        state=RecordState.FILED,
-        access_class=kind.access_class,
-        version=record.version + 1,
-        house=house.id if house else None,
-        house_key=house.key if house else None,
-        tenure=tenure.id if tenure else None,
-        owner=(owner or "").strip() or (tenure.owner if tenure else None),
-        record_date=day,
-        fields=merged,
-        problems=(),
-        pack_version=archive.pack.version,
-    )
-
-
-def _with_dossier(
-    archive: Archive, actor: Actor, record: Record, kind: RecordType, belonging: Belonging | None
-) -> Record:
-    key = dossier_key(kind, belonging, record.record_date, record.number)
-    if key is None:
-        return replace(record, dossier=None)
-    house = belonging.house if belonging else None
-    tenure = belonging.tenure if belonging else None
-    return replace(record, dossier=open_dossier(archive, key, kind, house, tenure, actor.id).id)
-
-
-def _store(
-    archive: Archive, record: Record, version: Version, text: str, belonging: Belonging | None
-) -> None:
-    object_id = object_of_record(record.id)
-    original = archive.store.read(object_id, version.number - 1, original_path(version.media_type))
-    facts = json.loads(archive.store.read(object_id, version.number - 1, "facts.json"))
-    with archive.uow() as uow:
-        dossier = uow.get(Dossier, record.dossier) if record.dossier else None
-    house = belonging.house if belonging else None
-    archive.store.put([record_version(record, version, original, text, facts, house=house, dossier=dossier)])
-
-
-def _commit(
-    archive: Archive, actor: Actor, before: Record, verified: Record, version: Version, text: str
-) -> Record:
-    with archive.uow(write=True) as uow:
-        fresh = must(uow.get(Record, before.id), "该件")
-        allow(archive, actor, "record.file", record=fresh, uow=uow)
-        filed = replace(verified, change=uow.next_change())
-        filed = replace(filed, due_on=due_on(archive, uow, filed))
-        uow.put(filed)
-        uow.add(version, VersionText(version.id, filed.id, text))
-        uow.audit(
-            Event.RECORD_VERIFIED,
-            actor=actor.id,
-            subject=filed.id,
-            at=version.created_at,
-            version=version.number,
-            before={"type": before.type, "house": before.house, "date": _iso(before.record_date)},
-            after={"type": filed.type, "house": filed.house, "date": _iso(filed.record_date)},
-        )
-        wake_index(archive, uow)
-        uow.commit()
-    return filed
-
-
-def _iso(day: datetime.date | None) -> str | None:
-    return day.isoformat() if day else None
+def turn_of(record: Record, page: int) -> int:
+    """By how many degrees clockwise a page lies turned in the original; pages count from 1."""
+    return record.turned[page - 1] if 1 <= page <= len(record.turned) else 0

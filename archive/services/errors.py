@@ -28,6 +28,12 @@ class Refused(ArchiveError):
     code = "refused"
 
 
+class Clash(Refused):
+    """Somebody else has it in hand, or it changed meanwhile: exit code 3, HTTP 409."""
+
+    code = "clash"
+
+
 class NotFound(ArchiveError):
     """No such thing, or one whose existence the asker may not know: exit code 2, HTTP 404."""
 

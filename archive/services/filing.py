@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from archive.domain.audit_model import Event
+from archive.domain.desk import with_doubt
 from archive.domain.estate import House, Tenure
 from archive.domain.filing import HOUSE_DOSSIERS, UNFILED_CLASS, Filing, decide, dossier_key
 from archive.domain.matching import Belonging, belong
@@ -24,6 +25,7 @@ from archive.services.indexing import wake_index
 from archive.services.intake import UNREAD, finish
 from archive.services.keeping import due_on
 from archive.services.objects import as_file, plain, record_version
+from archive.services.threshold import threshold
 from ingest.facts import FileFacts, FileState, Problem, RecordFacts
 from schemas.houses import parse_house
 
@@ -180,7 +182,7 @@ def _draft(
     part = _as_wanted(part, item)
     kind = archive.pack.record_types.get(part.type or "")
     belonging = find_belonging(uow, part) if kind is None or kind.dossier in HOUSE_DOSSIERS else None
-    filing = decide(part, kind, belonging, archive.pack)
+    filing = decide(part, kind, belonging, archive.pack, threshold(uow))
     if facts.state is FileState.UNREADABLE:
         filing = Filing(RecordState.KEPT_UNREADABLE, UNFILED_CLASS, tuple(facts.problems))
     whole = facts.media_type not in DIVISIBLE or len(part.pages) >= len(facts.pages)
@@ -189,6 +191,8 @@ def _draft(
     if not whole:
         original = archive.reader().extract(path, facts.media_type, part.pages)
     record = _record(archive, item, part, filing, belonging, media_type, original)
+    turned = {page.number: page.turned for page in facts.pages}
+    record = replace(record, turned=tuple(turned.get(number, 0) for number in part.pages))
     version = Version(
         id=version_id(record.id, 1),
         record=record.id,
@@ -277,6 +281,7 @@ def _record(
         sha256=sha256(original).hexdigest() if isinstance(original, bytes) else original.sha256,
         intake=item.id,
         pack_version=archive.pack.version,
+        certainty=filing.certainty,
     )
 
 
@@ -289,7 +294,9 @@ def _title(part: RecordFacts, type_title: str, name: str) -> str:
 def write_draft(archive: Archive, uow: UnitOfWork, draft: Draft, person: str) -> Record:
     """Rows of one record inside the caller's transaction; returns the record with its change number."""
     record = replace(draft.record, change=uow.next_change())
-    record = replace(record, due_on=due_on(archive, uow, record, {("record", record.id): ((), ())}))
+    record = with_doubt(
+        replace(record, due_on=due_on(archive, uow, record, {("record", record.id): ((), ())}))
+    )
     uow.add(record, draft.version, VersionText(draft.version.id, record.id, draft.facts.text))
     if draft.facts.document is not None and record.type is not None:
         note_revision(archive, uow, record, draft.facts.document)

@@ -10,7 +10,7 @@ from archive.ports.unit_of_work import AtMost
 from archive.services import access
 from archive.services.archive import Archive
 from archive.services.auditing import entries
-from archive.services.desk import UNSETTLED
+from archive.services.desk_leases import UNSETTLED
 from archive.services.health import health
 from archive.services.views import Home
 
@@ -22,7 +22,7 @@ def home(archive: Archive, actor: Actor) -> Home:
     to_verify = waiting = due = 0
     with archive.uow() as uow:
         if may(actor, "record.file", pack):
-            to_verify = uow.count(Record, state=UNSETTLED)
+            to_verify = uow.count(Record, state=UNSETTLED, returned="")
             waiting = uow.count(Intake, state=("waiting", "reading"))
         if may(actor, "retention.see", pack):
             due = uow.count(Record, due_on=AtMost(archive.clock.today()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 from archive.domain.estate import House, Tenure
-from archive.domain.records import Dossier, Record, Version
+from archive.domain.records import Dossier, Record, RecordState, Version
 from archive.ports.store import NewVersion, Received
 from archive.services.archive import Archive
 
@@ -29,7 +29,7 @@ EXTENSIONS = {
 }
 """Names inside the store go by content; what the uploader called the file is metadata only."""
 
-NOT_STORED = {"change", "due_on"}
+NOT_STORED = {"change", "due_on", "doubt", "reason"}
 """Positions and caches of the running database, which a rebuild computes anew."""
 
 
@@ -62,6 +62,24 @@ def plain(value: Any) -> Any:
 
 def as_json(value: Any) -> bytes:
     return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+def read_record(stored: Mapping[str, Any]) -> Record:
+    """The record that `record_version` wrote into a version's metadata; caches of the database are empty."""
+    day = stored.get("record_date")
+    page = stored.get("register_page")
+    lists = ("fields", "signatures", "seals", "problems", "source_pages", "turned")
+    return Record(
+        **{
+            **stored,
+            **{name: tuple(stored.get(name) or ()) for name in lists},
+            "change": 0,
+            "state": RecordState(stored["state"]),
+            "filed_at": datetime.fromisoformat(stored["filed_at"]),
+            "record_date": date.fromisoformat(day) if day else None,
+            "register_page": (int(page[0]), int(page[1])) if page else None,
+        }
+    )
 
 
 def record_version(

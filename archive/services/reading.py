@@ -20,7 +20,7 @@ from archive.services.errors import BadInput
 from archive.services.keeping import decision
 from archive.services.objects import object_of_record, original_file, original_path
 from archive.services.views import Download, RecordView, Rights
-from archive.services.watermark import watermark
+from archive.services.watermark import turned_back, watermark
 from ingest.reader import ReadError
 from retention import FactsError
 from retention.model import Decision
@@ -160,7 +160,8 @@ def page_image(archive: Archive, actor: Actor, record_id: str, version: int, pag
         allowed = allow(archive, actor, "record.open", uow=uow, record=record)
         stored = must(uow.get(Version, version_id(record.id, version)), "该版本")
         reader = uow.get(Person, actor.id)
-    image = render_page(archive, stored, page, width)
+    turned = record.turned[page - 1] if 1 <= page <= len(record.turned) else 0
+    image = render_page(archive, stored, page, width, turned=turned)
     if archive.pack.access_classes[record.access_class].viewing != "grant":
         return image
     _log(archive, actor, record, Event.PAGE_VIEWED, allowed.grant, page=page, version=version)
@@ -173,12 +174,15 @@ def page_image(archive: Archive, actor: Actor, record_id: str, version: int, pag
     return watermark(image, lines, archive.font)
 
 
-def render_page(archive: Archive, version: Version, page: int, width: int) -> bytes:
-    """A page of a version as JPEG without watermark, from the cache or made by the reader's child."""
+def render_page(archive: Archive, version: Version, page: int, width: int, *, turned: int = 0) -> bytes:
+    """A page of a version as JPEG without watermark, from the cache or made by the reader's child.
+
+    `turned` is by how many degrees clockwise it lies turned in the original; it is turned back.
+    """
     width = min(WIDTHS, key=lambda w: abs(w - width))
     if page < 1:
         raise BadInput("没有这一页。", code="no_page")
-    cached = page_cache(archive.home, version.record) / f"{version.number}-{page}-{width}.jpg"
+    cached = page_cache(archive.home, version.record) / f"{version.sha256[:16]}-{page}-{width}-{turned}.jpg"
     if cached.is_file():
         return cached.read_bytes()
     with original_file(archive, version) as path:
@@ -186,6 +190,8 @@ def render_page(archive: Archive, version: Version, page: int, width: int) -> by
             image = archive.reader().render(path, version.media_type, page, width)
         except ReadError as error:
             raise BadInput(str(error), code=error.code, hint="可下载原件查看，或请档案员核对。") from error
+    if turned:
+        image = turned_back(image, turned)
     cached.parent.mkdir(parents=True, exist_ok=True)
     part = cached.with_suffix(f".{new_id()}.part")
     part.write_bytes(image)

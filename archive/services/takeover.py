@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.domain.audit_model import Event
+from archive.domain.desk import with_doubt
 from archive.domain.estate import House, Tenure
 from archive.domain.filing import HOUSE_DOSSIERS, UNFILED_CLASS, dossier_key, doubt
 from archive.domain.matching import Belonging, belong
@@ -154,7 +155,8 @@ class _Session:
             }  # new records: nothing happened yet
             for p in rows:
                 record = replace(p.record, change=uow.next_change())
-                records.append(replace(record, due_on=due_on(self.archive, uow, record, seen)))
+                due = due_on(self.archive, uow, record, seen)
+                records.append(with_doubt(replace(record, due_on=due)))
                 versions.append(p.version)
                 texts.append(VersionText(p.version.id, record.id, p.text))
             uow.add(*records)

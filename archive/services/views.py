@@ -12,6 +12,7 @@ from typing import Any
 
 from archive.domain.access_model import AccessRequest, Grant, Reading
 from archive.domain.audit_model import AuditEntry
+from archive.domain.desk import DeskLease
 from archive.domain.documents import Document, Revision
 from archive.domain.estate import House, Tenure
 from archive.domain.people import Person
@@ -97,6 +98,34 @@ class VerifyView:
     """(type code, zh title) to choose from, most likely first."""
     houses: tuple[House, ...]
     remaining: int
+    lease: DeskLease | None = None
+    holder: str = ""
+    """Who has it in hand, when it is another person."""
+    mine: bool = True
+    over: bool = False
+    """Whether the lease has ended, so that it may be taken over."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """A record that waits; `lease` only while somebody has it in hand, `holder` is their name."""
+
+    record: Record
+    intake: Intake | None
+    lease: DeskLease | None
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A stretch of the queue. `total` counts what the filter leaves, `waiting` and `returned` all of it."""
+
+    lines: tuple[QueueLine, ...]
+    total: int
+    waiting: int
+    returned: int
+    by_type: Mapping[str | None, int]
+    by_reason: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

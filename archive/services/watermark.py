@@ -35,6 +35,13 @@ def watermark(jpeg: bytes, lines: Sequence[str], font: Path) -> bytes:
     return out.getvalue()
 
 
+def turned_back(jpeg: bytes, degrees: int) -> bytes:
+    """`jpeg` turned counter-clockwise by a multiple of 90 degrees."""
+    out = BytesIO()
+    Image.open(BytesIO(jpeg)).rotate(degrees, expand=True).save(out, "JPEG", quality=QUALITY)
+    return out.getvalue()
+
+
 @lru_cache(maxsize=64)
 def _stamp(text: str, size: int, font: str) -> Image.Image:
     face = _font(font, size)

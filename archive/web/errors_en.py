@@ -69,6 +69,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There is an archive here already.",
         "The demonstration needs an empty folder; choose another one.",
     ),
+    "already_decided": (
+        "This record has been dealt with already; nothing was changed.",
+        "Compare both sides below.",
+    ),
+    "record_changed": (
+        "This record changed after you opened it; nothing was overwritten.",
+        "Compare both sides below.",
+    ),
+    "taken": (
+        "Somebody else is working on this record.",
+        "Take the next one; you can take it over when they have left it.",
+    ),
+    "mixed_types": ("Only records of one type can be filed together.", "Filter the queue by type first."),
+    "sent_back": ("The record was sent back.", "It waits for a new scan."),
+    "bad_threshold": ("The threshold must lie between 80 % and 99.9 %.", "Choose another one."),
     # search
     "empty_query": ("Enter words, a house number or an archival code.", ""),
     "bad_query": ("This search is not understood.", "Shorten it or write it another way."),

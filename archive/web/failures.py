@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive.ports.store import StoreUnavailable
 from archive.ports.unit_of_work import DatabaseUnavailable
-from archive.services.errors import ArchiveError, Away, BadInput, NotFound, Refused
+from archive.services.errors import ArchiveError, Away, BadInput, Clash, NotFound, Refused
 from archive.web.context import language_of, wants_part, web_of
 from archive.web.rendering import answer
 from archive.web.security import SignInNeeded
@@ -22,7 +22,7 @@ from archive.web.words import Words
 
 log = logging.getLogger(__name__)
 
-STATUS = ((Refused, 403), (NotFound, 404), (Away, 503), (BadInput, 422))
+STATUS = ((Clash, 409), (Refused, 403), (NotFound, 404), (Away, 503), (BadInput, 422))
 INTERNAL = ArchiveError(
     "系统内部出错,没有改动任何数据。", code="error", hint="请重试;若仍出现,请把时间告诉系统管理员。"
 )

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from archive.domain.people import Actor
-from archive.services import desk
+from archive.services import deciding, desk
 from archive.services.errors import BadInput
 from archive.services.views import VerifyView
 from archive.web.context import web_of
@@ -93,7 +93,7 @@ async def read_form(request: Request, actor: Filer, record: str) -> Response:
 def _accept(request: Request, actor: Actor, record: str, form: dict[str, str]) -> Response:
     fields = {k.removeprefix(FIELD): v for k, v in form.items() if k.startswith(FIELD)}
     try:
-        desk.accept(
+        deciding.accept(
             web_of(request).archive,
             actor,
             record,

@@ -9,6 +9,8 @@ RECORDS = derive(
     indexes=[
         ("change",),
         ("state", "filed_at"),
+        ("state", "doubt"),
+        ("certainty",),
         ("dossier", "record_date"),
         ("house", "record_date"),
         ("type", "record_date"),

@@ -88,7 +88,7 @@ def codes_raised() -> set[str]:
     for path in [*(ROOT / "archive" / "services").rglob("*.py"), *(ROOT / "archive" / "web").rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text())):
             named = getattr(getattr(node, "func", None), "id", "")
-            if isinstance(node, ast.Call) and named in ("BadInput", "Refused", "NotFound", "Away"):
+            if isinstance(node, ast.Call) and named in ("BadInput", "Refused", "Clash", "NotFound", "Away"):
                 found |= {
                     k.value.value
                     for k in node.keywords

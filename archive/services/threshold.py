@@ -1,0 +1,66 @@
+"""The house's filing threshold: from which certainty on a form may be filed without a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archive.domain.audit_model import Event
+from archive.domain.filing import SURE_TYPE
+from archive.domain.jobs import Setting
+from archive.domain.people import Actor
+from archive.domain.records import Record
+from archive.domain.threshold import HIGHEST, LOWEST, Expected, expected
+from archive.ports.unit_of_work import NOT_NULL, UnitOfWork
+from archive.services.archive import Archive
+from archive.services.common import allow, keep_setting
+from archive.services.errors import BadInput
+
+SETTING = "filing-threshold"
+
+
+def threshold(uow: UnitOfWork) -> float:
+    """The expected share of right types from which on no person needs to look, 0…1."""
+    return per_mille(uow) / 1000
+
+
+def per_mille(uow: UnitOfWork) -> int:
+    """The same in thousandths."""
+    row = uow.get(Setting, SETTING)
+    return int(row.value) if row else round(1000 * SURE_TYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdView:
+    """The threshold as it stands, and what each possible one would cost on what this archive has read."""
+
+    now: Expected
+    others: tuple[Expected, ...]
+    may_change: bool
+
+
+STEPS = (800, 850, 880, 900, 920, 940, 950, 960, 970, 980, 990, 995, 999)
+
+
+def view(archive: Archive, actor: Actor, *, may_change: bool) -> ThresholdView:
+    """What the threshold costs now and what others would."""
+    allow(archive, actor, "intake.see")
+    with archive.uow() as uow:
+        at = per_mille(uow)
+        counts = {int(c): n for c, n in uow.count_by(Record, "certainty", certainty=NOT_NULL).items()}
+    steps = sorted({*STEPS, at})
+    return ThresholdView(expected(at, counts), tuple(expected(s, counts) for s in steps), may_change)
+
+
+def set_threshold(archive: Archive, actor: Actor, at: int) -> None:
+    """Set it for everything read from now on; what was filed stays filed. Raises BadInput outside the limits."""
+    allow(archive, actor, "settings.manage")
+    if not LOWEST <= at <= HIGHEST:
+        raise BadInput(f"归档阈值只能在 {LOWEST / 10:g}% 到 {HIGHEST / 10:g}% 之间。", code="bad_threshold")
+    with archive.uow(write=True) as uow:
+        before = per_mille(uow)
+        if before == at:
+            return
+        keep_setting(uow, Setting(SETTING, at))
+        now = archive.clock.now()
+        uow.audit(Event.THRESHOLD_SET, actor=actor.id, subject=SETTING, at=now, before=before, after=at)
+        uow.commit()
