@@ -176,7 +176,7 @@ def last_decisions(archive: Archive, actor: Actor) -> list[tuple[DeskDecision, R
 def _still(record: Record, version: int | None) -> None:
     """Raises Clash when it is no longer what the person looked at."""
     if record.state not in (RecordState.TO_VERIFY, RecordState.KEPT_UNREADABLE):
-        raise Clash("该件已经处理完毕，没有再改动。", code="already_decided", hint="请核对下面两边的内容。")
+        raise Clash("该件已经处理完毕，没有再改动。", code="already_verified", hint="请核对下面两边的内容。")
     if version is not None and record.version != version:
         raise Clash(
             "打开之后，该件已被改动，没有覆盖。", code="record_changed", hint="请核对下面两边的内容。"

@@ -96,7 +96,7 @@ def begin_decision(archive: Archive, actor: Actor, record_id: str, version: int)
         record = must(uow.get(Record, record_id), "该件")
         if record.state not in UNSETTLED:
             raise Clash(
-                "该件已经处理完毕，没有再改动。", code="already_decided", hint="请核对下面两边的内容。"
+                "该件已经处理完毕，没有再改动。", code="already_verified", hint="请核对下面两边的内容。"
             )
         if record.version != version:
             raise Clash(
@@ -107,7 +107,7 @@ def begin_decision(archive: Archive, actor: Actor, record_id: str, version: int)
             if lease.person != actor.id:
                 raise taken(uow, lease)
             if lease.deciding:
-                raise Clash("该件正在归档，没有重复提交。", code="already_decided", hint="请稍候。")
+                raise Clash("该件正在归档，没有重复提交。", code="already_verified", hint="请稍候。")
         claimed = DeskLease(record_id, actor.id, lease.taken_at if lease else now, now + IN_HAND, True)
         (uow.put if lease else uow.add)(claimed)
         uow.commit()

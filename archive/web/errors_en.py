@@ -69,7 +69,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "There is an archive here already.",
         "The demonstration needs an empty folder; choose another one.",
     ),
-    "already_decided": (
+    "already_verified": (
         "This record has been dealt with already; nothing was changed.",
         "Compare both sides below.",
     ),

@@ -92,7 +92,7 @@ def test_one_of_two_decisions_at_once_wins_and_the_other_is_told(two: Town) -> N
     for thread in threads:
         thread.join(60)
     assert outcomes.count("filed") == 1
-    assert set(outcomes) - {"filed"} <= {"taken", "already_decided", "record_changed"}
+    assert set(outcomes) - {"filed"} <= {"taken", "already_verified", "record_changed"}
     assert two.record(record.id).version == 2
     with two.archive.uow() as uow:
         assert uow.count(deciding.DeskDecision) == 1
@@ -137,7 +137,7 @@ def test_a_second_submit_and_a_stale_form_change_nothing(two: Town) -> None:
     accepted(two, "archivist", record)
     with pytest.raises(Clash) as again:
         accepted(two, "archivist", record, owner="别人")
-    assert again.value.code == "already_decided"
+    assert again.value.code == "already_verified"
     deciding.undo(two.archive, two.who["archivist"])
     with pytest.raises(Clash) as stale:
         accepted(two, "archivist", record, owner="别人")
