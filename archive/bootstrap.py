@@ -20,6 +20,7 @@ from archive.adapters.search import from_url as index_from_url
 from archive.adapters.store import from_url as store_from_url
 from archive.ports.store import BlobStore
 from archive.services.archive import Archive, FileReader
+from archive.services.schedule import welcome_types
 from ingest.reader import Reader
 from schemas import Pack, PackError, load_pack
 
@@ -159,7 +160,7 @@ def open_archive(settings: Settings | None = None, *, create: bool = False) -> A
     jobs = CeleryJobs(celery)
     engine = make_engine(settings.database_url)
     upgrade(engine)
-    return Archive(
+    archive = Archive(
         uow=make_factory(engine, _hint(jobs)),
         store=_named("DANGAN_STORE_URL", lambda: _store(settings)),
         index=_named("DANGAN_SEARCH_URL", lambda: index_from_url(settings.search_url)),
@@ -171,6 +172,9 @@ def open_archive(settings: Settings | None = None, *, create: bool = False) -> A
         font=FONT,
         signer=cache(partial(load_signer, settings.home / "keys")),
     )
+    if not create:
+        welcome_types(archive)
+    return archive
 
 
 def _store(settings: Settings) -> BlobStore:

@@ -3,6 +3,7 @@
 from retention.decide import decide
 from retention.facts import read_facts
 from retention.model import Decision, Event, Facts, FactsError, HoldFact, Outcome
+from retention.schedule import Schedule, changed_types, decide_by_schedule, schedule_of, settle
 from retention.simulate import Case, Change, Effect, decide_by_pack, simulate
 
 __all__ = [
@@ -15,8 +16,13 @@ __all__ = [
     "FactsError",
     "HoldFact",
     "Outcome",
+    "Schedule",
+    "changed_types",
     "decide",
     "decide_by_pack",
+    "decide_by_schedule",
     "read_facts",
+    "schedule_of",
+    "settle",
     "simulate",
 ]

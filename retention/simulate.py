@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from retention.decide import decide
-from retention.model import Decision, Facts, FactsError, HoldFact
-from schemas.model import Pack
+from retention.model import Decision, Facts, FactsError, HoldFact, Outcome
+from retention.schedule import Schedule, decide_by_schedule
+from schemas.model import Pack, RecordType
 
 
 class Change(StrEnum):
@@ -35,8 +36,8 @@ class Case:
 class Effect:
     """What changes for one record.
 
-    `before` and `after` are None where that pack cannot decide: it lacks the type, or a fact that its rules
-    need is missing (`problem` says so).
+    `before` and `after` are None where that schedule cannot decide, because a fact that its rules need is missing
+    (`problem` says so).
     """
 
     record: str
@@ -45,17 +46,29 @@ class Effect:
     after: Decision | None
     problem: str = ""
 
+    @property
+    def comes_due(self) -> bool:
+        """Whether the record is kept today and would be due or up for review."""
+        kept = self.before is None or self.before.outcome is Outcome.KEEP
+        return kept and self.after is not None and self.after.outcome is not Outcome.KEEP
+
 
 def simulate(
-    cases: Iterable[Case], old: Pack, new: Pack, today: date, locale: str = "zh"
+    cases: Iterable[Case],
+    old: Schedule,
+    new: Schedule,
+    types: Mapping[str, RecordType],
+    today: date,
+    locale: str = "zh",
 ) -> Iterator[Effect]:
     """The effect of `new` on each case, in their order.
 
-    One at a time, so that a large archive streams through.
+    One at a time, so that a large archive streams through. `types` tell how forms word their choices.
     """
     for case in cases:
-        before, problem = _decide(case, old, today, locale)
-        after, problem_after = _decide(case, new, today, locale)
+        kind = types.get(case.record_type)
+        before, problem = _decide(case, old, kind, today, locale)
+        after, problem_after = _decide(case, new, kind, today, locale)
         yield Effect(case.record, _change(before, after), before, after, problem_after or problem)
 
 
@@ -79,11 +92,16 @@ def decide_by_pack(
     )
 
 
-def _decide(case: Case, pack: Pack, today: date, locale: str) -> tuple[Decision | None, str]:
+def _decide(
+    case: Case, schedule: Schedule, kind: RecordType | None, today: date, locale: str
+) -> tuple[Decision | None, str]:
     try:
-        return decide_by_pack(case.facts, pack, case.record_type, case.holds, today, locale), ""
+        answer = decide_by_schedule(
+            case.facts, schedule, case.record_type, case.holds, today, record_type=kind, locale=locale
+        )
     except FactsError as error:
         return None, str(error)
+    return answer, ""
 
 
 def _length(decision: Decision) -> tuple[int, date]:

@@ -21,6 +21,7 @@ from archive.cli.common import (
     open_archive,
     open_pack,
 )
+from archive.cli.rule_changes import change_line, change_summary, change_text, counting, summary_text
 from archive.services import keeping
 from archive.services.views import SweepReport
 from retention.model import Decision
@@ -75,6 +76,29 @@ def decide(code: str, facts: Path, day: date | None, as_json: bool) -> None:
         hint = error.hint if isinstance(error, FactsError) else ""
         fail("retention decide", str(error), BAD_INPUT, code=code_, hint=hint)
     emit(_decision(answer), as_json, lambda d: "\n".join(d["reasons"]))
+
+
+@retention.command(name="simulate")
+@click.option("--pack", "folder", type=click.Path(path_type=Path, exists=True, file_okay=False),
+              help="Try this pack instead of the loaded one.")  # fmt: skip
+@click.option("--records", "each", is_flag=True, help="List every record that would be kept otherwise.")
+@as_option
+@json_option
+def simulate_(folder: Path | None, each: bool, as_user: str | None, as_json: bool) -> None:
+    """Which records a changed pack would keep longer or shorter, and which would come due. Changes nothing."""
+    from archive.services import rule_changes
+    from schemas import PackError, load_pack
+
+    archive = open_archive()
+    try:
+        pack = load_pack(folder) if folder else None
+    except PackError as error:
+        fail("retention simulate", str(error), BAD_INPUT, code=error.code, hint="see dangan types check")
+    change, records = rule_changes.trial(archive, actor(archive, as_user), pack, counting())
+    if each:
+        emit_all(map(change_line, records), as_json, change_text)
+        return
+    emit(change_summary(archive.pack.version, change), as_json, summary_text)
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""dangan types: list, show, check."""
+"""dangan types: list, show, check, accept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from pathlib import Path
 
 import click
 
-from archive.cli.common import BAD_INPUT, emit, emit_all, json_option, open_pack
+from archive.cli.common import (
+    BAD_INPUT,
+    actor,
+    as_option,
+    emit,
+    emit_all,
+    json_option,
+    open_archive,
+    open_pack,
+)
+from archive.cli.rule_changes import change_summary, counting, summary_text
 from archive.services import types as kinds
 from schemas.loader import OURS
 
@@ -30,6 +40,27 @@ def list_(as_json: bool) -> None:
 def show(code: str, as_json: bool) -> None:
     """One type with its fields, signatures and rules."""
     emit(kinds.show_type(open_pack()[0], code), as_json)
+
+
+@types.command()
+@click.option("--reason", required=True, help="Why the changed rules are accepted; kept in the audit log.")
+@as_option
+@json_option
+def accept(reason: str, as_user: str | None, as_json: bool) -> None:
+    """Put the loaded pack's changed retention rules in force. See `dangan retention simulate` first."""
+    from archive.services import rule_changes
+
+    archive = open_archive()
+    who = actor(archive, as_user)
+    version = rule_changes.propose(archive, who)
+    if version is None:
+        answer = change_summary(archive.pack.version, None) | {"accepted": False}
+        emit(answer, as_json, "no changed rule waits for a decision")
+        return
+    rule_changes.count_effect(archive, version.id, counting())
+    answer = change_summary(archive.pack.version, rule_changes.pending(archive, who))
+    accepted = rule_changes.accept(archive, who, version.id, reason=reason)
+    emit(answer | {"accepted": True, "version": accepted.id}, as_json, summary_text)
 
 
 @types.command()

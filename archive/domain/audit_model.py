@@ -44,6 +44,7 @@ class Event(StrEnum):
     HOLD_SET = "retention:hold-set"
     HOLD_LIFTED = "retention:hold-lifted"
     SWEPT = "retention:swept"
+    SCHEDULE_ACCEPTED = "retention:schedule-accepted"
     INDEX_REBUILT = "index:rebuilt"
     CHECKPOINT_SIGNED = "audit:checkpoint-signed"
     EXPORTED = "audit:exported"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TypeVar
 
 from ulid import ULID
@@ -32,6 +34,13 @@ REFUSALS = {
 def new_id() -> str:
     """A ULID: sorts by time of making, says nothing else."""
     return str(ULID())
+
+
+def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The values in lists of `size`, the last one shorter."""
+    rest = iter(values)
+    while batch := list(islice(rest, size)):
+        yield batch
 
 
 def grants_of(archive: Archive, uow: UnitOfWork, actor: Actor) -> list[Grant]:

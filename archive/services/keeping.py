@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,11 +14,12 @@ from archive.domain.people import OPERATOR, Actor
 from archive.domain.records import Dossier, Record, RecordState
 from archive.ports.unit_of_work import After, AtMost, UnitOfWork
 from archive.services.archive import Archive
-from archive.services.common import allow, known_record, must, new_id
+from archive.services.common import allow, batches, known_record, must, new_id
 from archive.services.errors import BadInput
 from archive.services.objects import plain
+from archive.services.schedule import in_force
 from archive.services.views import DueLine, SweepReport
-from retention import FactsError, decide, decide_by_pack
+from retention import FactsError, Schedule, decide_by_schedule
 from retention.model import Decision, Event, Facts, HoldFact, Outcome
 from schemas.model import EVENT_TYPES
 
@@ -34,8 +35,31 @@ def _targets(record: Record) -> dict[str, str | None]:
 Seen = dict[tuple[str, str], tuple[tuple[Event, ...], tuple[HoldFact, ...]]]
 """What was found for (kind of target, target) in one unit of work, for use cases that decide on many records."""
 
+Tenures = Mapping[str, Tenure]
 
-def facts_of(uow: UnitOfWork, record: Record, seen: Seen | None = None) -> tuple[Facts, tuple[HoldFact, ...]]:
+
+def gather(uow: UnitOfWork, records: Sequence[Record]) -> tuple[Seen, Tenures]:
+    """What reaches these records, with a few questions for all of them together (at most 10,000)."""
+    events: dict[tuple[str, str], list[Event]] = {}
+    holds: dict[tuple[str, str], list[HoldFact]] = {}
+    for kind in TARGETS:
+        wanted = tuple({t for r in records if (t := _targets(r)[kind]) is not None})
+        for target in wanted:
+            events[kind, target], holds[kind, target] = [], []
+        if not wanted:
+            continue
+        for e in uow.list(RecordedEvent, target_kind=kind, target=wanted):
+            events[kind, e.target].append(Event(e.type, e.date))
+        for h in uow.list(Hold, target_kind=kind, target=wanted):
+            holds[kind, h.target].append(HoldFact(h.set_on, h.lifted_on, h.reason))
+    owners = tuple({r.tenure for r in records if r.tenure})
+    tenures = {t.id: t for t in uow.list(Tenure, id=owners)} if owners else {}
+    return {key: (tuple(found), tuple(holds[key])) for key, found in events.items()}, tenures
+
+
+def facts_of(
+    uow: UnitOfWork, record: Record, seen: Seen | None = None, tenures: Tenures | None = None
+) -> tuple[Facts, tuple[HoldFact, ...]]:
     """What retention.decide needs to know of a record: its own facts, events and holds that reach it."""
     seen = {} if seen is None else seen
     events: list[Event] = []
@@ -47,12 +71,16 @@ def facts_of(uow: UnitOfWork, record: Record, seen: Seen | None = None) -> tuple
             seen[kind, target] = _reaching(uow, kind, target)
         events += seen[kind, target][0]
         holds += seen[kind, target][1]
-    tenure = uow.get(Tenure, record.tenure) if record.tenure else None
+    tenure = _tenure(uow, record.tenure, tenures) if record.tenure else None
     if tenure is not None:
         events = [e for e in events if not (e.type == TRANSFER and _before(e, tenure))]
         events += [Event(TRANSFER, tenure.ended)] if tenure.ended else []
     facts = Facts(record.record_date, record.filed_at.date(), record.field_values(), tuple(events))
     return facts, tuple(holds)
+
+
+def _tenure(uow: UnitOfWork, tenure: str, known: Tenures | None) -> Tenure | None:
+    return uow.get(Tenure, tenure) if known is None else known.get(tenure)
 
 
 def _before(event: Event, tenure: Tenure) -> bool:
@@ -77,23 +105,34 @@ def decision(
     locale: str = "zh",
     *,
     seen: Seen | None = None,
+    tenures: Tenures | None = None,
+    schedule: Schedule | None = None,
 ) -> Decision:
     """The one explained answer for a record on a day, its reasons in the language of `locale`.
 
+    Use cases that decide on many records gather once what they need: `seen`, `tenures` and the `schedule` in force.
     Raises retention.FactsError when a needed fact is missing.
     """
-    facts, holds = facts_of(uow, record, seen)
-    if record.type is not None and record.type in archive.pack.record_types:
-        return decide_by_pack(facts, archive.pack, record.type, holds, on, locale)
-    return decide(facts, (), holds, on, pack_version=archive.pack.version, locale=locale)
+    facts, holds = facts_of(uow, record, seen, tenures)
+    schedule = schedule or in_force(archive, uow)
+    kind = archive.pack.record_types.get(record.type or "")
+    return decide_by_schedule(facts, schedule, record.type or "", holds, on, record_type=kind, locale=locale)
 
 
-def due_on(archive: Archive, uow: UnitOfWork, record: Record, seen: Seen | None = None) -> date | None:
+def due_on(
+    archive: Archive,
+    uow: UnitOfWork,
+    record: Record,
+    seen: Seen | None = None,
+    tenures: Tenures | None = None,
+    schedule: Schedule | None = None,
+) -> date | None:
     """The first day on which the decision may be other than keep; None while it has no end or lacks facts."""
     if record.state is not RecordState.FILED:
         return None
     try:
-        answer = decision(archive, uow, record, archive.clock.today(), seen=seen)
+        today = archive.clock.today()
+        answer = decision(archive, uow, record, today, seen=seen, tenures=tenures, schedule=schedule)
     except FactsError:
         return None
     if answer.outcome is not Outcome.KEEP:
@@ -155,10 +194,19 @@ def refresh_due(archive: Archive, uow: UnitOfWork, target_kind: str, target: str
     """Compute due days anew for everything the target covers."""
     column = {"record": "id", "dossier": "dossier", "house": "house"}[target_kind]
     where: dict[str, Any] = {column: target}
-    for record in uow.stream(Record, **where):
-        fresh = due_on(archive, uow, record)
-        if fresh != record.due_on:
-            uow.put(replace(record, due_on=fresh))
+    for batch in batches(uow.stream(Record, **where), SWEEP_BATCH):
+        refresh_records(archive, uow, batch)
+
+
+def refresh_records(archive: Archive, uow: UnitOfWork, records: Sequence[Record]) -> int:
+    """Compute the due days of these records anew; returns how many were others."""
+    seen, tenures = gather(uow, records)
+    schedule = in_force(archive, uow)
+    fresh = [(r, due_on(archive, uow, r, seen, tenures, schedule)) for r in records]
+    moved = [replace(record, due_on=day) for record, day in fresh if day != record.due_on]
+    if moved:
+        uow.put(*moved)
+    return len(moved)
 
 
 def set_hold(archive: Archive, actor: Actor, *, target_kind: str, target: str, reason: str) -> Hold:
@@ -250,9 +298,13 @@ def _due_lines(
     archive: Archive, uow: UnitOfWork, records: Sequence[Record], day: date, locale: str
 ) -> list[DueLine]:
     lines = []
+    seen, tenures = gather(uow, records)
+    schedule = in_force(archive, uow)
     for record in records:
         try:
-            answer = decision(archive, uow, record, day, locale)
+            answer = decision(
+                archive, uow, record, day, locale, seen=seen, tenures=tenures, schedule=schedule
+            )
         except FactsError:
             continue
         if answer.outcome is Outcome.KEEP:
@@ -268,6 +320,7 @@ def _due_lines(
                 rule=answer.rule,
                 clauses=answer.clauses,
                 reason=" ".join(answer.reasons[:2]),
+                pack_version=answer.pack_version,
             )
         )
     return lines

@@ -25,6 +25,7 @@ from archive.services.errors import BadInput
 from archive.services.indexing import wake_index
 from archive.services.keeping import Seen, due_on
 from archive.services.objects import plain, record_version
+from archive.services.schedule import in_force
 from archive.services.tables import Row, read_table
 from ingest.facts import FileState, Problem, RecordFacts
 from schemas.dates import parse_date
@@ -153,9 +154,10 @@ class _Session:
             seen: Seen = {
                 ("record", p.record.id): ((), ()) for p in rows
             }  # new records: nothing happened yet
+            schedule = in_force(self.archive, uow)
             for p in rows:
                 record = replace(p.record, change=uow.next_change())
-                due = due_on(self.archive, uow, record, seen)
+                due = due_on(self.archive, uow, record, seen, schedule=schedule)
                 records.append(with_doubt(replace(record, due_on=due)))
                 versions.append(p.version)
                 texts.append(VersionText(p.version.id, record.id, p.text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from archive.services.common import must
@@ -23,9 +24,7 @@ def show_type(pack: Pack, code: str) -> dict[str, Any]:
 def describe(kind: RecordType) -> dict[str, Any]:
     """`retention` is how long records of the type are kept; `custody` are terms within a permanent keeping that end
     in a review (a former owner's file is kept apart for three years)."""
-    permanent = any(rule.period == "permanent" for rule in kind.retention)
-    custody = [r for r in kind.retention if permanent and r.outcome == "review" and r.period != "permanent"]
-    rules = [_rule(rule) for rule in kind.retention if rule not in custody]
+    rules, custody = _told_apart(kind.retention)
     return {
         "code": kind.code,
         "title_zh": kind.title_zh,
@@ -33,10 +32,27 @@ def describe(kind: RecordType) -> dict[str, Any]:
         "aliases": list(kind.aliases),
         "dossier": kind.dossier,
         "access_class": kind.access_class,
-        "retention": rules[0] if len(rules) == 1 else rules or {"period": "unscheduled", "trigger": None},
+        "retention": _shape(rules),
         "custody": [_rule(rule) for rule in custody],
         "clauses": list(kind.clauses),
     }
+
+
+def _told_apart(rules: Sequence[RetentionRule]) -> tuple[list[RetentionRule], list[RetentionRule]]:
+    """How long records are kept, and the terms of custody within a permanent keeping."""
+    permanent = any(rule.period == "permanent" for rule in rules)
+    custody = [r for r in rules if permanent and r.outcome == "review" and r.period != "permanent"]
+    return [rule for rule in rules if rule not in custody], custody
+
+
+def describe_rules(rules: Sequence[RetentionRule]) -> Any:
+    """How long rules keep, in the shape of `describe`'s `retention`."""
+    return _shape(_told_apart(rules)[0])
+
+
+def _shape(rules: Sequence[RetentionRule]) -> Any:
+    shapes = [_rule(rule) for rule in rules]
+    return shapes[0] if len(shapes) == 1 else shapes or {"period": "unscheduled", "trigger": None}
 
 
 def _rule(rule: RetentionRule) -> dict[str, Any]:

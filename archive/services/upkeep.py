@@ -6,11 +6,14 @@ from archive.domain.audit_model import Event
 from archive.domain.people import OPERATOR, Person
 from archive.domain.records import Intake
 from archive.services.archive import Archive
+from archive.services.schedule import put_in_force
+from retention import schedule_of
 
 
 def create_archive(archive: Archive) -> None:
-    """The first entry of a new archive's audit log. The tables are there already."""
+    """The first entry of a new archive's audit log, and its first retention schedule. The tables are there already."""
     with archive.uow(write=True) as uow:
+        put_in_force(archive, uow, schedule_of(archive.pack), by=OPERATOR.id, reason="archive created")
         uow.audit(
             Event.ARCHIVE_CREATED,
             actor=OPERATOR.id,

@@ -17,7 +17,10 @@ from archive.domain.documents import Document, Revision
 from archive.domain.estate import House, Tenure
 from archive.domain.people import Person
 from archive.domain.records import Dossier, Intake, Record, Version
+from archive.domain.schedule import ScheduleVersion, Stage
 from retention.model import Decision
+from retention.schedule import Schedule
+from schemas.model import RetentionRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,8 @@ class DueLine:
     rule: str
     clauses: tuple[str, ...]
     reason: str
+    pack_version: str = ""
+    """The version of the pack whose rule decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +213,46 @@ class SweepReport:
     examined: int
     lines: tuple[DueLine, ...]
     dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TypeChange:
+    """A record type whose rules a new schedule changes, and for how many records what changes."""
+
+    type: str
+    before: tuple[RetentionRule, ...]
+    after: tuple[RetentionRule, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleChange:
+    """What the loaded pack would change in the schedule in force. `version` is there once its effect is counted or
+    being counted."""
+
+    before: Schedule
+    after: Schedule
+    types: tuple[TypeChange, ...]
+    version: ScheduleVersion | None
+    totals: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def counted(self) -> bool:
+        return self.version is not None and self.version.stage is Stage.COUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRecord:
+    """One record that a new schedule would keep otherwise: `change` is longer, shorter or undecided."""
+
+    record: str
+    title: str
+    type: str | None
+    house: str | None
+    change: str
+    due: bool
+    before: Decision | None
+    after: Decision | None
 
 
 @dataclass(frozen=True, slots=True)

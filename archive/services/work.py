@@ -18,7 +18,7 @@ from archive.ports.jobs import BrokerUnavailable
 from archive.ports.search import IndexUnavailable
 from archive.ports.store import StoreUnavailable
 from archive.ports.unit_of_work import AtLeast, AtMost, DatabaseUnavailable, UnitOfWork
-from archive.services import auditing, filing, indexing, keeping
+from archive.services import auditing, filing, indexing, keeping, rule_changes
 from archive.services.archive import Archive
 from archive.services.common import new_id
 
@@ -57,6 +57,14 @@ def _checkpoint(archive: Archive, job: Job) -> None:
     auditing.checkpoint(archive, SYSTEM)
 
 
+def _count_effect(archive: Archive, job: Job) -> None:
+    rule_changes.count_effect(archive, str(job.payload["schedule"]))
+
+
+def _refresh_due(archive: Archive, job: Job) -> None:
+    rule_changes.refresh_due_days(archive, str(job.payload["schedule"]))
+
+
 class NotYet(Exception):
     """What the job needs is not there yet; it waits and does not count as an attempt."""
 
@@ -74,6 +82,8 @@ HANDLERS: dict[str, Callable[[Archive, Job], None]] = {
     "rebuild_index": _rebuild_index,
     "finish_demo": _finish_demo,
     "checkpoint": _checkpoint,
+    "count_effect": _count_effect,
+    "refresh_due": _refresh_due,
 }
 
 

@@ -45,6 +45,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "no_purpose": ("The purpose is missing.", "Say what you need the record for."),
     "bad_days": ("The number of days is out of range.", "Choose between 1 and 90 days."),
     "already_decided": ("This request has been decided already.", "Reload the page to see the result."),
+    "schedule_stale": (
+        "This change of rules is out of date, or was decided already.",
+        "Reload the page and count the effect again.",
+    ),
+    "not_counted": (
+        "The effect is not counted to its end yet.",
+        "Wait for the count to finish, then decide.",
+    ),
+    "needs_person": (
+        "To shorten how long records are kept needs a manager with a name.",
+        "Accept it on the Retention page, or name the manager with --as.",
+    ),
     "no_reason": ("A reason is needed.", "Write the reason in a few words."),
     "unknown_target": ("This cannot be done with such a thing.", "Choose a record, a dossier or a house."),
     # intake and the desk

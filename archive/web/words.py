@@ -86,6 +86,7 @@ EVENTS = {
     "retention:hold-set": N_("Hold set"),
     "retention:hold-lifted": N_("Hold lifted"),
     "retention:swept": N_("Retention sweep"),
+    "retention:schedule-accepted": N_("Retention rules changed"),
     "index:rebuilt": N_("Index rebuilt"),
     "audit:checkpoint-signed": N_("Checkpoint signed"),
     "audit:exported": N_("Exported"),

@@ -14,6 +14,7 @@ from archive.adapters.db.tables import (
     keeping,
     people,
     records,
+    schedule,
     settings,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "mapped",
     "people",
     "records",
+    "schedule",
     "settings",
 ]

@@ -14,6 +14,7 @@ RECORDS = derive(
         ("dossier", "record_date"),
         ("house", "record_date"),
         ("type", "record_date"),
+        ("type", "id"),
         ("due_on",),
         ("sha256",),
         ("intake",),
