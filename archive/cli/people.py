@@ -33,12 +33,18 @@ def _line(person: Person) -> dict[str, object]:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @json_option
 def add(name: str, roles: str, display_name: str, password_stdin: bool, as_json: bool) -> None:
-    """Add a person. Without --password-stdin a password is made and printed once."""
+    """Add a person. Without --password-stdin a password is made and printed once; it must be changed at sign-in."""
     archive = open_archive()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(12)
     codes = tuple(r.strip() for r in roles.split(",") if r.strip())
     person = people.add_person(
-        archive, OPERATOR, name=name, display_name=display_name, roles=codes, password=password
+        archive,
+        OPERATOR,
+        name=name,
+        display_name=display_name,
+        roles=codes,
+        password=password,
+        temporary=not password_stdin,
     )
     answer = _line(person) | ({} if password_stdin else {"password": password})
     emit(

@@ -38,6 +38,8 @@ def may(actor: Actor, action: str, pack: Pack) -> bool:
         return True
     if actor == OPERATOR:
         return action not in OPERATOR_MAY_NOT
+    if actor.scope is not None and action not in actor.scope:
+        return False
     return any(action in pack.roles[role].actions for role in actor.roles if role in pack.roles)
 
 

@@ -17,7 +17,7 @@ from archive.ports.unit_of_work import DatabaseUnavailable
 from archive.services.errors import ArchiveError, Away, BadInput, Clash, NotFound, Refused
 from archive.web.context import language_of, wants_part, web_of
 from archive.web.rendering import answer
-from archive.web.security import SignInNeeded
+from archive.web.security import NewPasswordNeeded, SignInNeeded
 from archive.web.words import Words
 
 log = logging.getLogger(__name__)
@@ -75,6 +75,17 @@ def _sign_in(request: Request, error: Exception) -> Response:
     return RedirectResponse(target, status_code=303)
 
 
+def _new_password(request: Request, error: Exception) -> Response:
+    """A page leads to the form; whatever else asks is told."""
+    if is_api(request) or request.method != "GET" or "image" in request.headers.get("sec-fetch-dest", ""):
+        return tell(
+            request, Refused("请先设置自己的密码。", code="new_password_needed", hint="登录网页后设置。")
+        )
+    if wants_part(request):
+        return Response(status_code=204, headers={"HX-Redirect": "/me"})
+    return RedirectResponse("/me", status_code=303)
+
+
 def _archive_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ArchiveError)
     return tell(request, error)
@@ -127,6 +138,7 @@ class TooBig:
 
 def install(app: FastAPI) -> None:
     app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(NewPasswordNeeded, _new_password)
     app.add_exception_handler(ArchiveError, _archive_error)
     app.add_exception_handler(StoreUnavailable, _engine_away)
     app.add_exception_handler(DatabaseUnavailable, _engine_away)

@@ -79,8 +79,9 @@ class Headers:
 
 
 def page_token(request: Request) -> str:
-    """The session token of a browser; empty when there is none."""
-    return request.cookies.get(SESSION_COOKIE, "")
+    """The session token of a browser; empty when there is none. A script's token opens no page."""
+    token = request.cookies.get(SESSION_COOKIE, "")
+    return "" if token.startswith(people.TOKEN_PREFIX) else token
 
 
 def bearer_token(request: Request) -> str:
@@ -89,11 +90,21 @@ def bearer_token(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
+class NewPasswordNeeded(Exception):
+    """Somebody else chose this person's password: nothing opens before they have set their own."""
+
+
+OWN_PASSWORD = ("/me", "/me/password", "/sign-out")
+"""What stays open to someone who must set their own password first."""
+
+
 def _actor(request: Request, token: str) -> Actor:
     actor = people.actor_of(web_of(request).archive, token) if token else None
     if actor is None:
         raise SignInNeeded
     request.state.actor = actor
+    if actor.new_password and request.url.path not in OWN_PASSWORD:
+        raise NewPasswordNeeded
     return actor
 
 

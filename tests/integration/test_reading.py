@@ -134,7 +134,7 @@ def test_signing_in_tells_nothing_and_slows_down(town: Town) -> None:
 
 
 def test_a_disabled_account_is_out_at_once(town: Town) -> None:
-    token = people.sign_in(town.archive, "staff", PASSWORD, address="", user_agent="")
+    token = people.sign_in(town.archive, "staff", PASSWORD, address="", user_agent="").token
     assert people.actor_of(town.archive, token) is not None
     people.disable_person(town.archive, town.who["administrator"], "staff")
     assert people.actor_of(town.archive, token) is None

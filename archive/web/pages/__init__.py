@@ -9,6 +9,7 @@ from archive.web.pages import (
     home,
     houses,
     intake,
+    people,
     records,
     retention,
     session,
@@ -28,6 +29,7 @@ ROUTERS = (
     retention.router,
     audit.router,
     settings.router,
+    people.router,
 )
 UPLOADS = (intake.uploads,)
 """Routers whose requests may be as large as a file."""

@@ -12,7 +12,7 @@ from archive.services.errors import NotFound, Refused
 from archive.web.context import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, web_of
 from archive.web.failures import status_of
 from archive.web.i18n import LANGUAGES
-from archive.web.rendering import answer, came_from
+from archive.web.rendering import answer, came_from, link
 from archive.web.security import (
     ENTRY_COOKIE,
     SESSION_COOKIE,
@@ -25,6 +25,8 @@ from archive.web.security import (
 
 router = APIRouter()
 YEAR = 365 * 86400
+HALF_COOKIE = "dangan_half"
+HALF_SECONDS = 300
 
 
 @router.get("/live")
@@ -62,13 +64,48 @@ def sign_in(
     address = request.client.host if request.client else ""
     agent = request.headers.get("user-agent", "")
     try:
-        token = people.sign_in(web_of(request).archive, name, password, address=address, user_agent=agent)
+        entry = people.sign_in(web_of(request).archive, name, password, address=address, user_agent=agent)
     except Refused as error:
         return _form(request, came_from(next), error, name)
+    if not entry.half:
+        return _welcome(request, entry.token, next)
+    on = RedirectResponse(link("/sign-in/code", next=came_from(next)), status_code=303)
+    set_cookie(request, on, HALF_COOKIE, entry.token, HALF_SECONDS)
+    return on
+
+
+def _welcome(request: Request, token: str, next: str) -> Response:
     welcome = RedirectResponse(came_from(next), status_code=303)
     set_cookie(request, welcome, SESSION_COOKIE, token, SESSION_SECONDS)
-    welcome.delete_cookie(ENTRY_COOKIE, path="/")
+    for cookie in (ENTRY_COOKIE, HALF_COOKIE):
+        welcome.delete_cookie(cookie, path="/")
     return welcome
+
+
+@router.get("/sign-in/code")
+def code_form(request: Request, next: str = "/") -> Response:
+    """The second factor, after the password was right."""
+    if not people.half_open(web_of(request).archive, request.cookies.get(HALF_COOKIE, "")):
+        return RedirectResponse(link("/sign-in", next=came_from(next)), status_code=303)
+    return _code_form(request, came_from(next))
+
+
+def _code_form(request: Request, next: str, error: Refused | None = None) -> Response:
+    return answer(request, "sign_in_code.html", status_of(error) if error else 200, next=next, error=error)
+
+
+@router.post("/sign-in/code")
+def sign_in_code(
+    request: Request, code: Annotated[str, Form(max_length=32)], next: Annotated[str, Form()] = "/"
+) -> Response:
+    token = request.cookies.get(HALF_COOKIE, "")
+    try:
+        entry = people.finish_sign_in(web_of(request).archive, token, code)
+    except Refused as error:
+        if error.code == "sign_in_expired":
+            return _form(request, came_from(next), error)
+        return _code_form(request, came_from(next), error)
+    return _welcome(request, entry.token, next)
 
 
 @router.post("/sign-out")

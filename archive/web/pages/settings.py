@@ -60,13 +60,8 @@ def add_person(
             display_name=display_name,
             roles=roles,
             password=password,
+            temporary=True,
         )
     except BadInput as error:
         return _page(request, actor, error, {"name": name, "display_name": display_name, "roles": roles})
-    return RedirectResponse("/settings#people", status_code=303)
-
-
-@router.post("/settings/people/disable")
-def disable_person(request: Request, actor: Manager, name: Annotated[str, Form(max_length=64)]) -> Response:
-    people.disable_person(web_of(request).archive, actor, name)
     return RedirectResponse("/settings#people", status_code=303)

@@ -34,6 +34,8 @@ PAGES = {
     "retention": ("manager", "/retention"),
     "audit": ("auditor", "/audit"),
     "settings": ("administrator", "/settings"),
+    "me": ("staff", "/me"),
+    "person": ("administrator", "/people/staff"),
     "not-found": ("staff", "/no-such-page"),
     "refused": ("staff", "/audit"),
 }

@@ -55,8 +55,8 @@ def test_people_houses_and_papers_are_there_at_once(estate: Estate) -> None:
 
 def test_the_printed_logins_work(estate: Estate) -> None:
     for name, _, role, password in estate.made.logins:
-        token = people.sign_in(estate.archive, name, password, address="127.0.0.1", user_agent="test")
-        actor = people.actor_of(estate.archive, token)
+        entry = people.sign_in(estate.archive, name, password, address="127.0.0.1", user_agent="test")
+        actor = people.actor_of(estate.archive, entry.token)
         assert actor is not None
         assert actor.roles == (role,)
 

@@ -12,6 +12,8 @@ OPEN = {
     ("GET", "/live"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
+    ("GET", "/sign-in/code"),
+    ("POST", "/sign-in/code"),
     ("POST", "/sign-out"),
     ("GET", "/language/{code}"),
     ("GET", "/theme/{mode}"),

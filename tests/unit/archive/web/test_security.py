@@ -60,6 +60,13 @@ def test_no_form_works_without_its_token(site: Site, browser: Person, method: st
             fields = {
                 "name": "x",
                 "password": "x",
+                "old": "x",
+                "new": "x",
+                "again": "x",
+                "code": "x",
+                "session": "x",
+                "token": "x",
+                "title": "x",
                 "purpose": "xx",
                 "days": "1",
                 "type": "sale",
