@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -54,6 +55,9 @@ class Settings:
     pack: Path | None
     host: str
     port: int
+    max_upload: int = 2 * 1024**3
+    watch: Path | None = None
+    clamd: str | None = None
 
 
 def read_settings(env: dict[str, str] | None = None) -> Settings:
@@ -73,6 +77,9 @@ def read_settings(env: dict[str, str] | None = None) -> Settings:
         pack=Path(pack).expanduser().resolve() if pack else None,
         host=env.get("DANGAN_HOST") or "127.0.0.1",
         port=_port(env.get("DANGAN_PORT") or "8000"),
+        max_upload=_bytes(env.get("DANGAN_MAX_UPLOAD") or "2G"),
+        watch=Path(env["DANGAN_WATCH"]).expanduser().resolve() if env.get("DANGAN_WATCH") else None,
+        clamd=env.get("DANGAN_CLAMD") or None,
     )
     _check(settings)
     return settings
@@ -82,6 +89,13 @@ def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise SettingsError(f"DANGAN_PORT: {text!r} is no port: use a number from 1 to 65535")
     return int(text)
+
+
+def _bytes(text: str) -> int:
+    found = re.fullmatch(r"(\d{1,12})([KMG]?)B?", text.strip().upper())
+    if not found or int(found[1]) == 0:
+        raise SettingsError(f"DANGAN_MAX_UPLOAD: {text!r} is no size: write it as 500M or 2G")
+    return int(found[1]) * 1024 ** " KMG".index(found[2] or " ")
 
 
 def _check(settings: Settings) -> None:
@@ -171,6 +185,7 @@ def open_archive(settings: Settings | None = None, *, create: bool = False) -> A
         home=settings.home,
         font=FONT,
         signer=cache(partial(load_signer, settings.home / "keys")),
+        max_upload=settings.max_upload,
     )
     if not create:
         welcome_types(archive)

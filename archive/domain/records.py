@@ -143,3 +143,5 @@ class Intake:
     wanted_type: str | None = None
     wanted_house: str | None = None
     results: tuple[Mapping[str, Any], ...] = field(default=())
+    folder: str = ""
+    """The path above the file as the sender named it ("3栋/1203"), only to be shown."""

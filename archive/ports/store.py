@@ -34,6 +34,16 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a file under way: durable bytes under a name of the store's own. `upload` is 32 hex digits."""
+
+    upload: str
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewVersion:
     """One OCFL version to write: logical path → bytes, or a file on disk, or the SHA-256 of received bytes.
 
@@ -93,6 +103,20 @@ class BlobStore(Protocol):
 
     def list_received(self) -> Iterator[tuple[Received, datetime]]:
         """What lies in the receiving area, with the time (UTC) it came last."""
+
+    def keep_piece(self, upload: str, source: BinaryIO, *, max_size: int) -> Piece:
+        """Take a part of a file in beside the received ones, under a name that no other call gets; durable on return.
+
+        Raises as `receive` does, and ValueError for an upload that is not 32 hex digits."""
+
+    def open_piece(self, piece: Piece) -> BinaryIO:
+        """Raises NotStored, Altered where the store notices it."""
+
+    def drop_pieces(self, upload: str) -> None:
+        """Forget all pieces of an upload; no error when they are gone already."""
+
+    def list_pieces(self) -> Iterator[tuple[str, datetime]]:
+        """Every upload that has pieces, with the time (UTC) the newest came."""
 
     def put(self, versions: Sequence[NewVersion]) -> None:
         """Write versions, those of one object together and in order; durable on return. An object is written whole

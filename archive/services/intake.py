@@ -28,6 +28,7 @@ SMALL = 2 * 1024**2
 """Bytes under which a file that is no picture is likely born digital."""
 PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".heic")
 MAX_NAME = 255
+MAX_BATCH = 64
 
 
 def clean_name(name: str) -> str:
@@ -37,6 +38,12 @@ def clean_name(name: str) -> str:
     return shown.strip()[:MAX_NAME] or "未命名"
 
 
+def clean_folder(path: str) -> str:
+    """The folders above a file as the sender named them, safe to show: no empty, `.` or `..` part, at most 255."""
+    parts = [clean_name(part) for part in path.replace("\\", "/").split("/") if part.strip(" .")]
+    return "/".join(parts)[-MAX_NAME:]
+
+
 def receive_file(
     archive: Archive,
     actor: Actor,
@@ -44,6 +51,7 @@ def receive_file(
     name: str,
     *,
     batch: str,
+    folder: str = "",
     wanted_type: str | None = None,
     wanted_house: str | None = None,
 ) -> Intake:
@@ -52,38 +60,62 @@ def receive_file(
     Raises BadInput for a file over the size limit or an unknown type code, Away when the store has no room.
     """
     allow(archive, actor, "record.file")
+    check_type(archive, wanted_type)
+    got = store_bytes(archive, source)
+    with archive.uow(write=True) as uow:
+        item = take_in(
+            archive, uow, actor.id, got, name, batch, folder=folder, wanted=(wanted_type, wanted_house)
+        )
+        uow.commit()
+    return item
+
+
+def check_type(archive: Archive, wanted_type: str | None) -> None:
+    """Raises BadInput for a type that the pack does not have."""
     if wanted_type and wanted_type not in archive.pack.record_types:
         raise BadInput(
             f"没有档案类型 {wanted_type}。", code="unknown_type", hint="用 dangan types list 查看。"
         )
-    got = _taken(archive, source)
+
+
+def take_in(
+    archive: Archive,
+    uow: UnitOfWork,
+    person: str,
+    got: Received,
+    name: str,
+    batch: str,
+    *,
+    folder: str = "",
+    wanted: tuple[str | None, str | None] = (None, None),
+) -> Intake:
+    """Rows of one file whose bytes are durable, in the caller's transaction. `wanted`: type code and house."""
     now = archive.clock.now()
     item = Intake(
         id=new_id(),
-        batch=batch[:64],
+        batch=batch[:MAX_BATCH],
         original_name=clean_name(name),
         sha256=got.sha256,
         size=got.size,
         media_type="",
         state="waiting",
         received_at=now,
-        received_by=actor.id,
-        wanted_type=wanted_type,
-        wanted_house=wanted_house,
+        received_by=person,
+        wanted_type=wanted[0],
+        wanted_house=wanted[1],
+        folder=clean_folder(folder),
     )
-    with archive.uow(write=True) as uow:
-        uow.add(item)
-        uow.enqueue(Job(new_id(), "read", _payload(item), JobState.WAITING, now, now, key=item.id))
-        uow.audit(
-            Event.FILE_RECEIVED,
-            actor=actor.id,
-            subject=item.id,
-            at=now,
-            name=item.original_name,
-            sha256=item.sha256,
-            size=item.size,
-        )
-        uow.commit()
+    uow.add(item)
+    uow.enqueue(Job(new_id(), "read", _payload(item), JobState.WAITING, now, now, key=item.id))
+    uow.audit(
+        Event.FILE_RECEIVED,
+        actor=person,
+        subject=item.id,
+        at=now,
+        name=item.original_name,
+        sha256=item.sha256,
+        size=item.size,
+    )
     return item
 
 
@@ -93,16 +125,23 @@ def _payload(item: Intake) -> dict[str, object]:
     return {"intake": item.id, "small": item.size < SMALL and not picture}
 
 
-def _taken(archive: Archive, source: BinaryIO) -> Received:
+def store_bytes(archive: Archive, source: BinaryIO) -> Received:
+    """The bytes, durable in the receiving area. Raises BadInput over the limit, Away."""
     try:
         return archive.store.receive(source, max_size=archive.max_upload)
     except StoreUnavailable as error:
-        raise Away(
-            "存储现在不可用,文件没有收下。", hint="请稍后再传;若仍不行,请管理员查看健康页。"
-        ) from error
+        raise no_store() from error
     except ValueError as error:
-        limit = archive.max_upload // 1024**2
-        raise BadInput(f"文件超过 {limit} MB 的上限。", code="too_large", hint="请拆分后再传。") from error
+        raise too_large(archive) from error
+
+
+def no_store() -> Away:
+    return Away("存储现在不可用,文件没有收下。", hint="请稍后再传;若仍不行,请管理员查看健康页。")
+
+
+def too_large(archive: Archive) -> BadInput:
+    limit = archive.max_upload // 1024**2
+    return BadInput(f"文件超过 {limit} MB 的上限。", code="too_large", hint="请拆分后再传。")
 
 
 def item(archive: Archive, actor: Actor, item_id: str) -> Intake:

@@ -18,7 +18,7 @@ from archive.ports.jobs import BrokerUnavailable
 from archive.ports.search import IndexUnavailable
 from archive.ports.store import StoreUnavailable
 from archive.ports.unit_of_work import AtLeast, AtMost, DatabaseUnavailable, UnitOfWork
-from archive.services import auditing, filing, indexing, keeping, rule_changes
+from archive.services import auditing, filing, indexing, keeping, rule_changes, uploads
 from archive.services.archive import Archive
 from archive.services.common import new_id
 
@@ -65,6 +65,14 @@ def _refresh_due(archive: Archive, job: Job) -> None:
     rule_changes.refresh_due_days(archive, str(job.payload["schedule"]))
 
 
+def _join_upload(archive: Archive, job: Job) -> None:
+    uploads.join(archive, str(job.payload["upload"]))
+
+
+def _sweep_uploads(archive: Archive, job: Job) -> None:
+    uploads.sweep(archive)
+
+
 class NotYet(Exception):
     """What the job needs is not there yet; it waits and does not count as an attempt."""
 
@@ -84,6 +92,8 @@ HANDLERS: dict[str, Callable[[Archive, Job], None]] = {
     "checkpoint": _checkpoint,
     "count_effect": _count_effect,
     "refresh_due": _refresh_due,
+    "join_upload": _join_upload,
+    "sweep_uploads": _sweep_uploads,
 }
 
 
@@ -282,6 +292,7 @@ def _note_quarantine(archive: Archive, job_id: str) -> None:
 
 def resend_waiting(archive: Archive, limit: int = 1000) -> int:
     """Send again what waits and what a lost worker left behind; returns how many."""
+    uploads.go_on(archive)
     now = archive.clock.now()
     with archive.uow() as uow:
         waiting = uow.list(Job, state=JobState.WAITING, run_after=AtMost(now), order=("id",), limit=limit)
@@ -312,13 +323,13 @@ def send(archive: Archive, job_ids: Sequence[str]) -> None:
 
 
 def enqueue_daily(archive: Archive) -> None:
-    """What is done once a day: the retention sweep, and a signed checkpoint of the audit log. Asking twice for a day
-    makes one job of each."""
+    """What is done once a day: the retention sweep, a signed checkpoint of the audit log, and forgetting uploads that
+    nobody goes on with. Asking twice for a day makes one job of each."""
     today = archive.clock.today()
     now = archive.clock.now()
     with archive.uow(write=True) as uow:
         payload = {"on": today.isoformat()}
-        for kind in ("sweep", "checkpoint"):
+        for kind in ("sweep", "checkpoint", "sweep_uploads"):
             uow.enqueue(Job(new_id(), kind, payload, JobState.WAITING, now, now, key=f"{kind}:{today}"))
         uow.commit()
 

@@ -52,6 +52,8 @@ ICONS = (
     "menu-2",
     "moon",
     "photo",
+    "player-pause",
+    "player-play",
     "plus",
     "refresh",
     "rubber-stamp",
@@ -72,9 +74,11 @@ FONT = "fonts/NotoSansSC-Regular.ttf"
 COPIES = {
     "css/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "js/htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "js/tus.min.js": "tus-js-client/dist/tus.min.js",
     FONT: "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
     "licenses/tabler-icons.txt": "@tabler/icons/LICENSE",
     "licenses/htmx.txt": "htmx.org/LICENSE",
+    "licenses/tus.txt": "tus-js-client/LICENSE",
     "licenses/noto-sans-sc.txt": "@expo-google-fonts/noto-sans-sc/LICENSE_FONT",
 }
 

@@ -76,6 +76,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
     # intake and the desk
     "unknown_type": ("Choose the record type.", "Take one from the list."),
     "too_large": ("The file is larger than the limit.", "Split it, then upload the parts."),
+    "upload_gone": (
+        "There is no such upload; it was cancelled, or nobody went on with it.",
+        "Choose the file again.",
+    ),
+    "wrong_offset": (
+        "The upload stands elsewhere than where this piece begins.",
+        "Ask how much has arrived, then go on from there.",
+    ),
+    "checksum_mismatch": ("What arrived is not what was sent; it was not kept.", "Send it again."),
+    "bad_checksum": ("The checksum must be a SHA-256.", "Send it as the protocol says, or leave it out."),
+    "too_many_uploads": ("Too many uploads are unfinished.", "Finish or cancel what was begun."),
     "house_missing": ("The house is missing.", "Enter the house this form belongs to."),
     "house_unknown": (
         "The house is not in the house register.",

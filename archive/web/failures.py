@@ -23,6 +23,12 @@ from archive.web.words import Words
 log = logging.getLogger(__name__)
 
 STATUS = ((Clash, 409), (Refused, 403), (NotFound, 404), (Away, 503), (BadInput, 422))
+STATUS_BY_CODE = {
+    "too_big": 413,
+    "sign_in_throttled": 429,
+    "checksum_mismatch": 460,
+}
+"""Codes with a status of their own; 460 is that of the tus protocol."""
 INTERNAL = ArchiveError(
     "系统内部出错,没有改动任何数据。", code="error", hint="请重试;若仍出现,请把时间告诉系统管理员。"
 )
@@ -35,10 +41,8 @@ HTTP_ERRORS = {
 
 def status_of(error: ArchiveError) -> int:
     """HTTP status of a failure; 500 for one of no known kind."""
-    if error.code == "too_big":
-        return 413
-    if error.code == "sign_in_throttled":
-        return 429
+    if error.code in STATUS_BY_CODE:
+        return STATUS_BY_CODE[error.code]
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
 
 

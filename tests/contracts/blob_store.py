@@ -21,6 +21,7 @@ from archive.ports.store import (
     BlobStore,
     NewVersion,
     NotStored,
+    Piece,
     Received,
     VersionConflict,
 )
@@ -166,6 +167,52 @@ class BlobStoreContract:
         store.drop_received(name)
         with pytest.raises(NotStored):
             store.open_received(name)
+
+    # Pieces of files under way
+
+    def test_pieces_come_back_and_are_forgotten_together(self, store: BlobStore, place: Place) -> None:
+        upload, other = "0" * 31 + "1", "0" * 31 + "2"
+        first = store.keep_piece(upload, io.BytesIO(b"one"), max_size=10)
+        second = place.open().keep_piece(upload, io.BytesIO(b"two"), max_size=3)
+        store.keep_piece(other, io.BytesIO(b"else"), max_size=10)
+        assert (first.sha256, first.size) == (hashlib.sha256(b"one").hexdigest(), 3)
+        assert first.name != second.name
+        for piece, data in ((first, b"one"), (second, b"two")):
+            with place.open().open_piece(piece) as stream:
+                assert stream.read() == data
+        assert {name for name, _ in store.list_pieces()} == {upload, other}
+        store.drop_pieces(upload)
+        store.drop_pieces(upload)
+        assert [name for name, _ in store.list_pieces()] == [other]
+        with pytest.raises(NotStored):
+            store.open_piece(first)
+        assert list(store.list_received()) == []
+
+    def test_a_large_piece_comes_back(self, store: BlobStore) -> None:
+        data = random.Random(5).randbytes((9 << 20) + 5)
+        piece = store.keep_piece("a" * 32, io.BytesIO(data), max_size=len(data))
+        with store.open_piece(piece) as stream:
+            assert stream.read() == data
+
+    def test_pieces_say_when(self, store: BlobStore) -> None:
+        before = datetime.now(UTC) - timedelta(seconds=2)
+        store.keep_piece("b" * 32, io.BytesIO(b"now"), max_size=10)
+        [(_, came)] = store.list_pieces()
+        assert before <= came <= datetime.now(UTC) + timedelta(seconds=2)
+
+    def test_too_many_bytes_leave_no_piece(self, store: BlobStore) -> None:
+        with pytest.raises(ValueError, match="more than 4 bytes"):
+            store.keep_piece("c" * 32, io.BytesIO(b"12345"), max_size=4)
+        assert list(store.list_pieces()) == []
+
+    @pytest.mark.parametrize("name", ["", "..", "../x", "A" * 32, "a" * 31, "a" * 32 + "/.."])
+    def test_names_that_are_not_ours_are_refused(self, store: BlobStore, name: str) -> None:
+        with pytest.raises(ValueError, match="32 hex digits"):
+            store.keep_piece(name, io.BytesIO(b"x"), max_size=4)
+        with pytest.raises(ValueError, match="32 hex digits"):
+            store.open_piece(Piece("a" * 32, name, "", 1))
+        with pytest.raises(ValueError, match="32 hex digits"):
+            store.drop_pieces(name)
 
     # Writing and reading
 

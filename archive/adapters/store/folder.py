@@ -2,6 +2,7 @@
 
     ocfl/       the storage root: nothing but whole objects, at every moment
     received/   bytes taken in, named by their SHA-256
+    pieces/     parts of files under way, a folder for each
     staging/    what is being written; swept when a store is opened
     trash/      what is being destroyed
     lock        held while folders are renamed
@@ -27,11 +28,13 @@ from typing import BinaryIO
 from archive.adapters.store import disk, ocfl, trees
 from archive.adapters.store.check import damages
 from archive.adapters.store.ocfl import Inventory
+from archive.adapters.store.pieces import hex_name
 from archive.ports.store import (
     Altered,
     Damage,
     NewVersion,
     NotStored,
+    Piece,
     Received,
     StoredVersion,
     StoreUnavailable,
@@ -62,16 +65,50 @@ class FolderStore:
         self.root = root
         self._objects = root / "ocfl"
         self._received = root / "received"
+        self._pieces = root / "pieces"
         self._trash = root / "trash"
         with _available(root):
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._received.mkdir(exist_ok=True)
+            self._pieces.mkdir(exist_ok=True)
             self._trash.mkdir(exist_ok=True)
             self._staging = disk.Staging(root / "staging")
             self._empty_trash()
             self._open_root()
 
     def receive(self, source: BinaryIO, *, max_size: int) -> Received:
+        with self._written(source, max_size) as (written, sha256, size), _available(self.root):
+            # Also over an equal file: its time becomes now, so that a sweep of old ones leaves it.
+            disk.rename(written, self._received / sha256)
+            disk.fsync(self._received)
+        return Received(sha256, size)
+
+    def keep_piece(self, upload: str, source: BinaryIO, *, max_size: int) -> Piece:
+        folder, name = self._pieces / hex_name(upload), secrets.token_hex(16)
+        with self._written(source, max_size) as (written, sha256, size), _available(self.root):
+            folder.mkdir(exist_ok=True)
+            disk.rename(written, folder / name)
+            disk.fsync(folder)
+            disk.fsync(self._pieces)
+        return Piece(upload, name, sha256, size)
+
+    def open_piece(self, piece: Piece) -> BinaryIO:
+        with _available(self.root):
+            return (self._pieces / hex_name(piece.upload) / hex_name(piece.name)).open("rb")
+
+    def drop_pieces(self, upload: str) -> None:
+        with _available(self.root):
+            disk.remove_tree(self._pieces / hex_name(upload))
+
+    def list_pieces(self) -> Iterator[tuple[str, datetime]]:
+        with _available(self.root), os.scandir(self._pieces) as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):
+                    yield entry.name, datetime.fromtimestamp(entry.stat().st_mtime, UTC)
+
+    @contextlib.contextmanager
+    def _written(self, source: BinaryIO, max_size: int) -> Iterator[tuple[Path, str, int]]:
+        """The source's bytes in a synced file of the staging area, with SHA-256 and size."""
         digest, size = hashlib.sha256(), 0
         with contextlib.ExitStack() as stack:
             with _available(self.root):
@@ -87,10 +124,7 @@ class FolderStore:
                     disk.write(fd, chunk)
             with _available(self.root):
                 disk.fsync_fd(fd)
-                # Also over an equal file: its time becomes now, so that a sweep of old ones leaves it.
-                disk.rename(written, self._received / digest.hexdigest())
-                disk.fsync(self._received)
-        return Received(digest.hexdigest(), size)
+            yield written, digest.hexdigest(), size
 
     def open_received(self, sha256: str) -> BinaryIO:
         with _available(self.root):

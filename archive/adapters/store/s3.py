@@ -2,6 +2,7 @@
 
     ocfl/…      the storage root; downloaded, it is one for every OCFL tool
     received/…  bytes taken in, named by their SHA-256
+    pieces/…    parts of files under way, below the id of each
     staging/…   which objects a writer has under way; old ones are put right when a store is opened
     canary/…    locked keys that prove the object lock
 
@@ -23,7 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from tempfile import NamedTemporaryFile, TemporaryFile
+from tempfile import NamedTemporaryFile, SpooledTemporaryFile
 from typing import IO, BinaryIO, TypeVar, cast
 
 import urllib3
@@ -34,6 +35,7 @@ from minio.retention import Retention
 from archive.adapters.store import ocfl
 from archive.adapters.store.check import damages
 from archive.adapters.store.ocfl import INVENTORY, Inventory
+from archive.adapters.store.pieces import hex_name
 from archive.adapters.store.s3_calls import Bucket, Precondition
 from archive.adapters.store.s3_settle import compare, folder_of, load, settle, settle_abandoned
 from archive.adapters.store.s3_write import Draft, draft
@@ -42,6 +44,7 @@ from archive.ports.store import (
     Damage,
     NewVersion,
     NotStored,
+    Piece,
     Received,
     StoredVersion,
     StoreUnavailable,
@@ -91,21 +94,36 @@ class S3Store:
         return cls(client, bucket, prefix)
 
     def receive(self, source: BinaryIO, *, max_size: int) -> Received:
-        sha256, sha512, size = hashlib.sha256(), hashlib.sha512(), 0
-        with TemporaryFile() as spool:
-            while chunk := source.read(CHUNK):
-                size += len(chunk)
-                if size > max_size:
-                    raise ValueError(f"more than {max_size} bytes")
-                sha256.update(chunk)
-                sha512.update(chunk)
-                _spooled(spool, chunk)
-            spool.seek(0)
-            key = f"received/{sha256.hexdigest()}"
-            self._ready().upload(key, cast(BinaryIO, spool), size, {"sha512": sha512.hexdigest()})
+        with _spool(source, max_size) as (spool, sha256, sha512, size):
+            key = f"received/{sha256}"
+            self._ready().upload(key, spool, size, {"sha512": sha512})
         if self._bucket.metadata(key)[0] != size:
             raise StoreUnavailable("the S3 store did not keep what was sent")
-        return Received(sha256.hexdigest(), size)
+        return Received(sha256, size)
+
+    def keep_piece(self, upload: str, source: BinaryIO, *, max_size: int) -> Piece:
+        key = f"pieces/{hex_name(upload)}/{secrets.token_hex(16)}"
+        with _spool(source, max_size) as (spool, sha256, _, size):
+            self._ready().upload(key, spool, size)
+        if self._bucket.metadata(key)[0] != size:
+            raise StoreUnavailable("the S3 store did not keep what was sent")
+        return Piece(upload, key.rpartition("/")[2], sha256, size)
+
+    def open_piece(self, piece: Piece) -> BinaryIO:
+        self._ready()
+        return self._fetch(
+            f"pieces/{hex_name(piece.upload)}/{hex_name(piece.name)}", piece.size, "sha256", piece.sha256
+        )
+
+    def drop_pieces(self, upload: str) -> None:
+        self._ready().erase(f"pieces/{hex_name(upload)}/")
+
+    def list_pieces(self) -> Iterator[tuple[str, datetime]]:
+        newest: dict[str, datetime] = {}
+        for entry in self._ready().entries("pieces/"):
+            upload = entry.key.split("/")[1]
+            newest[upload] = max(entry.modified, newest.get(upload, entry.modified))
+        yield from newest.items()
 
     def open_received(self, sha256: str) -> BinaryIO:
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
@@ -281,7 +299,23 @@ class S3Store:
         return [one.group for one in late]
 
 
-def _spooled(file: IO[bytes], chunk: bytes) -> None:
+@contextlib.contextmanager
+def _spool(source: BinaryIO, max_size: int) -> Iterator[tuple[BinaryIO, str, str, int]]:
+    """The source's bytes in memory or a temporary file, at their beginning, with SHA-256, SHA-512 and size."""
+    sha256, sha512, size = hashlib.sha256(), hashlib.sha512(), 0
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
+        while chunk := source.read(CHUNK):
+            size += len(chunk)
+            if size > max_size:
+                raise ValueError(f"more than {max_size} bytes")
+            sha256.update(chunk)
+            sha512.update(chunk)
+            _spooled(spool, chunk)
+        spool.seek(0)
+        yield cast(BinaryIO, spool), sha256.hexdigest(), sha512.hexdigest(), size
+
+
+def _spooled(file: IO[bytes] | SpooledTemporaryFile[bytes], chunk: bytes) -> None:
     try:
         file.write(chunk)
     except OSError as error:

@@ -14,13 +14,14 @@ from archive.domain.people import Actor
 from archive.domain.records import Intake
 from archive.services import intake as use
 from archive.services.errors import BadInput
+from archive.web import tus
 from archive.web.api import shapes
 from archive.web.context import web_of
 from archive.web.security import NeedToken
 from archive.web.uploads import body_file, file_name
 
 router = APIRouter(tags=["intake"])
-uploads = APIRouter(tags=["intake"])
+uploads = tus.routes(NeedToken("record.file"), "/uploads", tags=["intake"])
 Watcher = Annotated[Actor, Depends(NeedToken("intake.see"))]
 Filer = Annotated[Actor, Depends(NeedToken("record.file"))]
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
 
+from archive.domain.access import may
 from archive.domain.people import Actor
 from archive.domain.records import Intake
+from archive.domain.uploads import GRACE
 from archive.services import intake
+from archive.services import uploads as pieces
+from archive.web import tus
 from archive.web.context import web_of
 from archive.web.rendering import answer
 from archive.web.security import Need
-from archive.web.uploads import body_file, file_name
 
 router = APIRouter()
-uploads = APIRouter()
 Watcher = Annotated[Actor, Depends(Need("intake.see"))]
 Filer = Annotated[Actor, Depends(Need("record.file"))]
+uploads = tus.routes(Need("record.file"), "/intake/uploads")
 
 
 MOST_SHOWN = 300
@@ -35,7 +38,15 @@ def new_batch() -> str:
 def overview(request: Request, actor: Watcher) -> Response:
     archive = web_of(request).archive
     batches = intake.recent_batches(archive, actor)
-    return answer(request, "intake.html", batch=new_batch(), view=None, batches=batches, shown=())
+    return answer(
+        request,
+        "intake.html",
+        batch=new_batch(),
+        view=None,
+        batches=batches,
+        shown=(),
+        **_door(request, actor),
+    )
 
 
 @router.get("/intake/{batch}")
@@ -43,7 +54,26 @@ def one_batch(request: Request, actor: Watcher, batch: str) -> Response:
     """A batch; asked for by htmx, only its list, while it is being worked off."""
     view = intake.batch(web_of(request).archive, actor, batch)
     template = "part_batch.html" if request.headers.get("hx-request") else "intake.html"
-    return answer(request, template, batch=batch, view=view, batches=[], shown=shown(view.items))
+    door: dict[str, Any] = {} if template == "part_batch.html" else _door(request, actor)
+    return answer(request, template, batch=batch, view=view, batches=[], shown=shown(view.items), **door)
+
+
+def _door(request: Request, actor: Actor) -> dict[str, Any]:
+    """What the upload box says beside the batches."""
+    archive = web_of(request).archive
+    files = may(actor, "record.file", archive.pack)
+    return {
+        "limit": archive.max_upload,
+        "grace": GRACE.days,
+        "unfinished": pieces.unfinished(archive, actor) if files else [],
+    }
+
+
+@router.post("/intake/uploads/{id}/forget")
+def forget(request: Request, actor: Filer, id: str) -> Response:
+    """Give up an upload that was interrupted."""
+    pieces.cancel(web_of(request).archive, actor, id)
+    return RedirectResponse("/intake", status_code=303)
 
 
 def shown(items: tuple[Intake, ...]) -> tuple[Intake, ...]:
@@ -51,25 +81,3 @@ def shown(items: tuple[Intake, ...]) -> tuple[Intake, ...]:
     if len(items) <= MOST_SHOWN:
         return items
     return tuple(sorted(items, key=lambda i: i.state not in ATTENTION))[:MOST_SHOWN]
-
-
-@uploads.post("/intake/{batch}/files")
-def upload(
-    request: Request,
-    actor: Filer,
-    batch: str,
-    name: str = "",
-    type: Annotated[str | None, Query()] = None,
-    house: Annotated[str | None, Query()] = None,
-) -> Response:
-    """One file as the request's body. Acknowledged only when it is durable."""
-    item = intake.receive_file(
-        web_of(request).archive,
-        actor,
-        body_file(request),
-        file_name(request, name),
-        batch=batch,
-        wanted_type=type or None,
-        wanted_house=house or None,
-    )
-    return JSONResponse({"id": item.id, "state": item.state}, status_code=202)

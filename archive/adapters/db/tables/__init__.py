@@ -16,6 +16,7 @@ from archive.adapters.db.tables import (
     records,
     schedule,
     settings,
+    uploads,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "records",
     "schedule",
     "settings",
+    "uploads",
 ]

@@ -1,80 +1,149 @@
-// Sends files one after another, each with its progress; what the server took in is then shown from its own list.
-import { csrf } from "./app.js";
+// The intake page: files wait in line, a few are sent at once, and what was taken in is shown from the server's list.
+import { chosen, dropped } from "./dropped.js";
+import { sending } from "./sending.js";
 
 const root = document.querySelector("[data-upload]");
-const list = root.querySelector("[data-list]");
-const chooser = root.querySelector("[data-files]");
+const part = (name) => root.querySelector(`[data-${name}]`);
+const list = part("list");
 const words = JSON.parse(root.dataset.words);
-const waiting = [];
-const AT_ONCE = 2;
-let busy = 0;
+const AT_ONCE = 3;
+const SHOWN = 60; // lines of waiting files; the rest is only counted
+const tasks = new Set();
+const totals = { files: 0, done: 0, bytes: 0, gone: 0 };
 
-function row(file) {
-  const item = document.createElement("li");
-  const name = document.createElement("span");
-  const state = document.createElement("span");
-  const bar = document.createElement("progress");
-  name.className = "name";
-  name.textContent = file.name;
-  state.className = "state";
-  state.textContent = words.waiting;
-  bar.max = 1;
-  bar.value = 0;
-  bar.setAttribute("aria-label", file.name);
-  item.append(name, bar, state);
-  list.append(item);
-  return { file, item, state, bar };
+const inState = (...states) => [...tasks].filter((task) => states.includes(task.state));
+
+function add(found) {
+  for (const { file, folder } of found) {
+    const task = { file, folder, state: "waiting", sent: 0, line: null, link: null };
+    tasks.add(task);
+    totals.files += 1;
+    totals.bytes += file.size;
+  }
+  pump();
 }
 
-function send(task) {
-  busy += 1;
-  task.state.textContent = words.sending;
-  const request = new XMLHttpRequest();
-  const query = new URLSearchParams({ name: task.file.name });
-  const type = root.querySelector("[data-type]").value;
-  const house = root.querySelector("[data-house]").value.trim();
-  if (type) query.set("type", type);
-  if (house) query.set("house", house);
-  request.open("POST", `/intake/${encodeURIComponent(root.dataset.batch)}/files?${query}`);
-  request.setRequestHeader("X-CSRF-Token", csrf());
-  request.setRequestHeader("Accept", "application/json");
-  request.setRequestHeader("Content-Type", "application/octet-stream");
-  request.upload.addEventListener("progress", (event) => {
-    if (event.lengthComputable) task.bar.value = event.loaded / event.total;
-  });
-  request.addEventListener("loadend", () => {
-    busy -= 1;
-    if (request.status === 202) received(task);
-    else refused(task, request);
-    next();
-  });
-  request.send(task.file);
+function pump() {
+  for (const task of inState("waiting").slice(0, AT_ONCE - inState("sending").length)) start(task);
+  for (const task of inState("waiting")) {
+    if (list.childElementCount >= SHOWN) break;
+    show(task);
+  }
+  summary();
 }
 
-function received(task) {
-  task.item.remove();
+function start(task) {
+  show(task);
+  turn(task, "sending");
+  if (task.link) {
+    task.link.resume();
+    return;
+  }
+  const said = {
+    batch: root.dataset.batch,
+    folder: task.folder,
+    type: part("type").value,
+    house: part("house").value.trim(),
+  };
+  task.link = sending(task.file, said, {
+    progress: (sent) => {
+      task.sent = sent;
+      if (task.state === "sending") note(task, words.sending);
+      task.line.querySelector("progress").value = task.file.size ? sent / task.file.size : 1;
+      summary();
+    },
+    waits: () => note(task, words.away),
+    done: (batch) => received(task, batch),
+    fails: (text) => {
+      turn(task, "failed", text || words.failed);
+      pump();
+    },
+  });
+  task.link.start();
+}
+
+function received(task, batch) {
+  forget(task);
+  totals.done += 1;
+  totals.gone += task.file.size;
+  if (batch !== root.dataset.batch && !tasks.size) {
+    location.assign(`/intake/${encodeURIComponent(batch)}`); // an upload of an earlier visit went on
+    return;
+  }
   history.replaceState(null, "", `/intake/${encodeURIComponent(root.dataset.batch)}`);
   refresh();
+  pump();
 }
 
-function refused(task, request) {
-  let said = words.failed;
-  try {
-    const { message, hint } = JSON.parse(request.responseText).error;
-    said = `${message} ${hint}`;
-  } catch { /* the connection broke: nothing was said */ }
-  task.item.classList.add("failed");
-  task.state.textContent = said;
-  task.bar.hidden = true;
-  const again = document.createElement("button");
-  again.type = "button";
-  again.className = "btn btn-sm";
-  again.textContent = words.again;
-  again.addEventListener("click", () => {
-    task.item.remove();
-    add([task.file]);
-  });
-  task.item.append(again);
+function forget(task) {
+  tasks.delete(task);
+  task.line?.remove();
+}
+
+function show(task) {
+  if (task.line) return;
+  const line = root.querySelector("template").content.firstElementChild.cloneNode(true);
+  line.querySelector(".name").textContent = task.file.name;
+  line.querySelector("[data-folder]").textContent = task.folder;
+  line.querySelector("progress").setAttribute("aria-label", task.file.name);
+  const press = { pause, go, drop: cancel, again: go };
+  for (const [name, act] of Object.entries(press)) {
+    line.querySelector(`[data-do=${name}]`).addEventListener("click", () => act(task));
+  }
+  task.line = line;
+  list.append(line);
+  turn(task, task.state);
+}
+
+function turn(task, state, text = words[state]) {
+  task.state = state;
+  if (!task.line) return;
+  task.line.dataset.state = state;
+  note(task, text);
+}
+
+function note(task, text) {
+  task.line.querySelector(".state").textContent = text;
+}
+
+function pause(task) {
+  task.link?.pause();
+  turn(task, "paused");
+  pump();
+}
+
+function go(task) {
+  turn(task, "waiting");
+  pump();
+}
+
+function cancel(task) {
+  task.link?.cancel();
+  forget(task);
+  totals.files -= 1;
+  totals.bytes -= task.file.size;
+  pump();
+}
+
+const plain = new Intl.NumberFormat(document.documentElement.lang);
+const megabytes = (bytes) => `${plain.format(Math.round(bytes / 104857.6) / 10)} MB`;
+
+function summary() {
+  const whole = part("whole");
+  whole.hidden = !tasks.size;
+  if (!tasks.size) {
+    Object.assign(totals, { files: 0, done: 0, bytes: 0, gone: 0 });
+    return;
+  }
+  const sent = totals.gone + [...tasks].reduce((sum, task) => sum + task.sent, 0);
+  const bar = whole.querySelector("progress");
+  bar.value = totals.bytes ? sent / totals.bytes : 0;
+  const fill = { done: plain.format(totals.done), files: plain.format(totals.files), sent: megabytes(sent), bytes: megabytes(totals.bytes) };
+  const text = words.whole.replace(/\{(\w+)\}/g, (_, key) => fill[key]);
+  const place = whole.querySelector("[data-count]");
+  if (place.textContent !== text) place.textContent = text;
+  part("hold").hidden = !inState("waiting", "sending").length;
+  part("resume").hidden = !inState("paused", "failed").length;
 }
 
 let refreshing = null;
@@ -88,18 +157,25 @@ function refresh() {
   }, 150);
 }
 
-function next() {
-  while (busy < AT_ONCE && waiting.length) send(waiting.shift());
+for (const name of ["files", "folders"]) {
+  part(name).addEventListener("change", (event) => {
+    add(chosen(event.target.files));
+    event.target.value = "";
+  });
 }
-
-function add(files) {
-  for (const file of files) waiting.push(row(file));
-  next();
-}
-
-chooser.addEventListener("change", () => {
-  add([...chooser.files]);
-  chooser.value = "";
+part("hold").addEventListener("click", () => {
+  for (const task of inState("waiting", "sending")) {
+    task.link?.pause();
+    turn(task, "paused");
+  }
+  summary();
+});
+part("resume").addEventListener("click", () => {
+  for (const task of inState("paused", "failed")) turn(task, "waiting");
+  pump();
+});
+part("stop").addEventListener("click", (event) => {
+  if (window.confirm(event.currentTarget.dataset.question)) for (const task of [...tasks]) cancel(task);
 });
 for (const kind of ["dragenter", "dragover"]) {
   root.addEventListener(kind, (event) => {
@@ -113,7 +189,11 @@ for (const kind of ["dragleave", "drop"]) {
     root.classList.remove("over");
   });
 }
-root.addEventListener("drop", (event) => add([...event.dataTransfer.files].filter((f) => f.size > 0 || f.type)));
+root.addEventListener("drop", (event) => dropped(event.dataTransfer).then(add));
+window.addEventListener("online", () => {
+  for (const task of inState("failed")) turn(task, "waiting");
+  pump();
+});
 window.addEventListener("beforeunload", (event) => {
-  if (busy || waiting.length) event.preventDefault();
+  if (inState("waiting", "sending").length) event.preventDefault();
 });

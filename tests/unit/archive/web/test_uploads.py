@@ -20,21 +20,6 @@ Bearer = Callable[[str], httpx.Client]
 NAME = "3栋2单元1203 资料卡 #1.txt"
 
 
-def test_a_page_sends_a_file_as_its_body(site: Site, browser: Person) -> None:
-    archivist = browser("archivist")
-    body = b"line of text\n" * 300_000
-    answer = archivist.client.post(
-        "/intake/page-batch/files",
-        params={"name": NAME},
-        content=body,
-        headers={"X-CSRF-Token": archivist.csrf, "Content-Type": "application/octet-stream"},
-    )
-    assert answer.status_code == 202
-    with site.archive.store.open_received(hashlib.sha256(body).hexdigest()) as kept:
-        assert kept.read() == body
-    assert NAME in archivist.get("/intake/page-batch").text
-
-
 def test_the_api_takes_a_raw_body_and_says_where_to_ask(site: Site, bearer: Bearer) -> None:
     client = bearer("archivist")
     sent = client.post("/api/v1/intake", content=b"raw body", headers={"X-File-Name": quote(NAME)})
