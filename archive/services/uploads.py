@@ -133,9 +133,9 @@ def append(
 ) -> Upload:
     """Take the next piece in; durable on return. The last one makes the file whole.
 
-    `checksum` is the piece's SHA-256 (hex) when the sender knows it. Raises Clash (wrong_offset) when the
-    piece begins elsewhere than where the upload stands; BadInput: checksum_mismatch (the piece was not kept), too_large for more
-    bytes than announced; NotFound, Away; and what `source` raises.
+    `checksum` is the piece's SHA-256 (hex) when the sender knows it. Raises Clash (wrong_offset) when the piece
+    begins elsewhere than where the upload stands; BadInput: checksum_mismatch (the piece was not kept), too_large
+    for more bytes than announced; NotFound, Away; and what `source` raises.
     """
     allow(archive, actor, "record.file")
     with archive.uow() as uow:
