@@ -1,11 +1,12 @@
 """How many records of a folder of scans are understood right: type, house, owner, date, split, signatures, seals.
 
-    python -m bench.understand SAMPLES [--cache FOLDER] [--only TEXT]
+    python -m bench.understand SAMPLES [--cache FOLDER] [--only TEXT] [--misread RATE] [--classes]
 
 SAMPLES is a folder with `truth.jsonl` (one line a page) and the scans it names. Recognised pages are kept in the
 cache folder, so that a second run takes seconds. Prints one line for each record with something wrong, then one
 JSON object with rates in percent; `wrong_type` counts records given another type than theirs, `no_type` those left
-to a person.
+to a person. `--misread` spoils that share of the recognised lines further, as a worse recogniser would;
+`--classes` prints the rates for each class of difficulty that the truth names (see `bench.sheets`).
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import random
 import re
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,7 @@ from ingest.ocr import recognise
 from ingest.understand import understand
 from schemas.loader import load_pack
 from schemas.model import Pack
+from schemas.text import fold
 from schemas.titles import Titles
 
 Truth = Mapping[str, Any]
@@ -71,6 +75,19 @@ def right_type(pack: Pack, titles: Titles, form: str, printed: str, code: str | 
     return bool(code and pattern and re.search(pattern, pack.record_types[code].title_zh))
 
 
+def same_owners(read: str | None, written: str) -> bool:
+    """Whether the same people are named, in whatever order joint owners stand."""
+    return sorted(re.split("[、 ]", fold(read or ""))) == sorted(re.split("[、 ]", fold(written)))
+
+
+def same_rows(record: RecordFacts, rows: Sequence[Mapping[str, str]]) -> bool:
+    """Whether each entry of a register has its house, and no entry another's."""
+    read = {v.row: v.value for v in record.rows if v.code == "house"}
+    return [read.get(n) for n in range(1, len(rows) + 1)] == [row["_house"] for row in rows] and len(
+        read
+    ) == len(rows)
+
+
 def judge(
     pack: Pack, titles: Titles, pages: Sequence[Truth], records: Sequence[RecordFacts]
 ) -> dict[str, bool]:
@@ -85,8 +102,12 @@ def judge(
     verdict["type"] = right_type(pack, titles, first["form"], first["printed_title"], code)
     if first["house"]:
         verdict["house"] = record is not None and house_parts(record.house) == house_parts(first["house"])
+    if first.get("many"):
+        verdict["no_house"] = record is not None and record.house is None
     if first["owner"]:
-        verdict["owner"] = record is not None and record.owner == first["owner"]
+        verdict["owner"] = record is not None and same_owners(record.owner, first["owner"])
+    if first.get("rows"):
+        verdict["rows"] = record is not None and same_rows(record, first["rows"])
     if first["record_date"]:
         verdict["date"] = record is not None and str(record.date) == first["record_date"]
     for key, marks in (
@@ -97,11 +118,54 @@ def judge(
     return verdict
 
 
+def percent(good: Mapping[str, Sequence[bool]]) -> dict[str, float]:
+    return {key: round(100 * sum(v) / len(v), 1) for key, v in good.items()}
+
+
+MISREADINGS = (
+    "0Oo",
+    "1lI|7",
+    "栋株",
+    "单草",
+    "元无",
+    "号弓",
+    "室空",
+    "日曰",
+    "5S",
+    "8B",
+    "2Z",
+    "主王",
+    "期斯",
+)
+"""Characters taken for one another."""
+
+
+def misread(page: Page, rate: float, seed: str) -> Page:
+    """The page with one character wrong in this share of its lines, the same ones at every call."""
+    if not rate:
+        return page
+    rng = random.Random(f"{seed}-{page.number}")
+    lines = tuple(
+        replace(line, text=spoiled(line.text, rng)) if rng.random() < rate else line for line in page.lines
+    )
+    return replace(page, lines=lines, text="\n".join(line.text for line in lines))
+
+
+def spoiled(text: str, rng: random.Random) -> str:
+    places = [(i, group) for i, c in enumerate(text) for group in MISREADINGS if c in group]
+    if not places:
+        return text
+    at, group = rng.choice(places)
+    return text[:at] + rng.choice([c for c in group if c != text[at]]) + text[at + 1 :]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("samples", type=Path)
     parser.add_argument("--cache", type=Path, help="folder that keeps recognised pages")
     parser.add_argument("--only", default="", help="only files with this in their name")
+    parser.add_argument("--misread", type=float, default=0.0, help="share of lines that are spoiled further")
+    parser.add_argument("--classes", action="store_true", help="rates for each class of difficulty")
     options = parser.parse_args()
     folder: Path = options.samples
     pack = load_pack()
@@ -112,10 +176,11 @@ def main() -> None:
         if options.only in page["file"]:
             files.setdefault(page["file"], []).append(page)
     good: dict[str, list[bool]] = {}
+    classes: dict[str, dict[str, list[bool]]] = {}
     no_type = wrong_type = 0
     seconds = 0.0
     for file, truth in files.items():
-        pages = pages_of(folder, file, truth, options.cache)
+        pages = [misread(p, options.misread, file) for p in pages_of(folder, file, truth, options.cache)]
         images = {p["page"]: p["image"] for p in truth}
         start = time.process_time()
         records = understand(pages, pack, lambda n, f=file, i=images: pixels(folder / f, n, i[n]))  # type: ignore[misc]
@@ -130,9 +195,13 @@ def main() -> None:
             wrong_type += not verdict["type"]
             for key, is_right in verdict.items():
                 good.setdefault(key, []).append(is_right)
+                for name in segment[0].get("classes", ()) if options.classes else ():
+                    classes.setdefault(name, {}).setdefault(key, []).append(is_right)
             if not all(verdict.values()):
                 print(file, segment[0]["page"], [key for key, is_right in verdict.items() if not is_right])
-    rates = {key: round(100 * sum(v) / len(v), 1) for key, v in good.items()}
+    for name in sorted(classes):
+        print(name, len(classes[name]["type"]), json.dumps(percent(classes[name])))
+    rates = percent(good)
     count = sum(len(v) for v in files.values())
     result = {
         "records": len(good.get("type", ())),

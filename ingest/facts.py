@@ -73,6 +73,8 @@ class Value:
     confidence: float = 1.0
     origin: str = "text"
     """"text", "ocr", "qr" or "person"."""
+    row: int = 0
+    """Which entry of a table the value belongs to, from 1; 0 for a value of the whole form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ class RecordFacts:
     seals: tuple[Mark, ...] = ()
     register_page: tuple[int, int] | None = None
     problems: tuple[Problem, ...] = ()
+    rows: tuple[Value, ...] = ()
+    """The entries of a register or list, row by row; each may be about another household."""
     document: DocumentFacts | None = None
 
 

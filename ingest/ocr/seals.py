@@ -51,6 +51,8 @@ def bleached(rgb: Image, areas: list[Rectangle]) -> Image:
     for x0, y0, x1, y1 in areas:
         part = page[y0:y1, x0:x1]
         inked = cv2.dilate(red(np.ascontiguousarray(part)), np.ones((3, 3), np.uint8)) > 0
+        if not inked.any():  # what looked red on the shrunk page need not be so at full size
+            continue
         light = part[:, :, 0].astype(np.float32)
         paper = float(np.percentile(light, 90))
         pale = np.clip(light * paper / max(1.0, float(np.percentile(light[inked], 70))), 0, paper)

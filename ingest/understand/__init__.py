@@ -13,11 +13,12 @@ from ingest.ocr.straighten import upright
 from ingest.understand.agree import agreed
 from ingest.understand.classify import Classifier
 from ingest.understand.coded import call_by_code, with_code
-from ingest.understand.labels import LabelledSheet, Vocabulary, clean_label
+from ingest.understand.labels import LabelledSheet
 from ingest.understand.layout import sheet_of
 from ingest.understand.picture import Picture, Signed
 from ingest.understand.record import record_of
 from ingest.understand.split import split
+from ingest.understand.vocabulary import Vocabulary, clean_label
 from schemas.model import Pack
 
 __all__ = ["understand"]
@@ -39,11 +40,16 @@ def understand(
     sheets = [LabelledSheet(sheet_of(page), vocabulary) for page in pages]
     records = []
     for group in split(sheets, classifier):
-        pages_of = [Signed(sheet, _picture(sheet.sheet.page, image_of)) for sheet in group.sheets]
+        pages_of = [_signed(sheet, image_of) for sheet in group.sheets]
         call, clashes = call_by_code(group, classifier.call(group.sheets), pack)
         record = with_code(record_of(pages_of, call, owner_labels), group)
         records.append(replace(record, problems=(*clashes, *record.problems)))
     return agreed(records)
+
+
+def _signed(sheet: LabelledSheet, image_of: Callable[[int], NDArray[np.uint8]] | None) -> Signed:
+    picture = _picture(sheet.sheet.page, image_of)
+    return Signed(sheet.ruled(lambda: picture.seen.grid) if picture else sheet, picture)
 
 
 def _picture(page: Page, image_of: Callable[[int], NDArray[np.uint8]] | None) -> Picture | None:

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ingest.understand.labels import LabelledSheet, clean_label, labels_of
+from ingest.understand.labels import LabelledSheet
 from ingest.understand.layout import compact
 from ingest.understand.titles import Titled, free_title, headline, titled
+from ingest.understand.vocabulary import clean_label, labels_of
 from schemas.model import Pack, RecordType
 from schemas.titles import Titles
 

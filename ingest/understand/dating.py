@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.facts import Value
-from ingest.understand.labels import LabelledSheet, clean_label
+from ingest.understand.labels import LabelledSheet
 from ingest.understand.layout import Piece
 from ingest.understand.values import day_of
+from ingest.understand.vocabulary import clean_label
 from schemas.dates import FoundDate, find_dates
 from schemas.model import FieldSpec, FieldType, RecordType
 from schemas.text import fold
@@ -36,8 +37,8 @@ def date_of(
     """The record's date; None when no page says one whole date for it."""
     spec = next((s for s in kind.fields if s.role == "date"), None) if kind else None
     value = next((v for v in fields if spec and v.code == spec.code and v.value), None)
-    if value is not None and (day := day_of(value.written)):
-        return Dated(day, value.confidence)
+    if value is not None:
+        return Dated(date.fromisoformat(value.value), value.confidence)
     if spec is not None and (entry := first_entry(spec, sheets)):
         return entry
     happened = [s.code for s in kind.fields if s.type is FieldType.DATETIME] if kind else []
@@ -57,7 +58,7 @@ def first_entry(spec: FieldSpec, sheets: Sequence[LabelledSheet]) -> Dated | Non
         for head in heads[:1]:
             for row in sheet.sheet.rows[head.row + 1 : head.row + 3]:
                 cell = next((p for p in row if min(p.x1, head.x1 + 0.03) > max(p.x0, head.x0 - 0.03)), None)
-                if cell is not None and (day := _entry(cell.text, _years(sheet))):
+                if cell is not None and (day := entry_day(cell.text, _years(sheet))):
                     return Dated(day, round(0.9 * cell.confidence, 4))
     return None
 
@@ -66,7 +67,7 @@ def _years(sheet: LabelledSheet) -> list[int]:
     return [found.date.year for piece in sheet.sheet.pieces for found in find_dates(piece.text)]
 
 
-def _entry(text: str, years: Sequence[int]) -> date | None:
+def entry_day(text: str, years: Sequence[int]) -> date | None:
     found = find_dates(text)
     if found:
         return found[0].date

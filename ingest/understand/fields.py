@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
 
 from ingest.facts import Value
-from ingest.understand.labels import Label, LabelledSheet, Written, clean_label
+from ingest.understand.labels import Label, LabelledSheet, Written
 from ingest.understand.picture import Picture, Signed
 from ingest.understand.ticks import ticked, ticked_words
 from ingest.understand.values import normal
+from ingest.understand.vocabulary import clean_label
 from schemas.model import FieldSpec, FieldType, RecordType
 
 _RUNNING_NUMBER = re.compile(r"[.．:：]?\s*[A-Za-z]{0,4}[-A-Za-z0-9]*\d{3,}[-A-Za-z0-9]*")
@@ -32,32 +32,12 @@ def field_of(spec: FieldSpec, pages: Sequence[Signed]) -> Value | None:
             for label in sheet.by_name.get(name, ()):
                 if label.piece.row in sheet.headers or _signing_date(spec, sheet, label):
                     continue
-                written = _in_cell(spec, page, label) or _written(spec, sheet, label)
+                written = _written(spec, sheet, label)
                 if written is not None:
                     found.append(_value(spec, page, written))
                     if found[-1].value and not written.below:
                         return found[-1]
     return max(found, key=lambda v: (v.value != "", v.confidence), default=None)
-
-
-def _in_cell(spec: FieldSpec, page: Signed, label: Label) -> Written | None:
-    """A long entry: all lines right of a label that stands alone in its cell, without those where somebody
-    signs."""
-    sheet, picture = page.sheet, page.picture
-    if spec.type is not FieldType.TEXT or picture is None or not label.sure or label.colon or label.start:
-        return None
-    own = label.piece
-    cell = picture.cell((own.x0 + own.x1) / 2, own.middle)
-    if cell is None or cell[1] - cell[0] < 1.5 * sheet.sheet.em:
-        return None
-    inside = [p for p in sheet.sheet.pieces if p.x0 > own.x1 - 0.01 and cell[0] < p.middle < cell[1]]
-    entry = [p for p in inside if p.row not in sheet.signing_rows or p.row == own.row]
-    labelled = {x.piece for x in sheet.labels if x.sure}
-    if not entry or any(p in labelled for p in entry if p.row not in sheet.signing_rows):
-        return None
-    entry = [p for p in entry if p not in labelled and p.row not in sheet.signing_rows]
-    lines = [" ".join(p.text for p in row) for _, row in groupby(entry, key=lambda p: p.row)]
-    return Written("".join(lines), tuple(entry)) if entry else None
 
 
 def _signing_date(spec: FieldSpec, sheet: LabelledSheet, label: Label) -> bool:

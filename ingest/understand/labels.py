@@ -4,13 +4,14 @@ below."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 
+from ingest.understand.cells import Cell, Grid
 from ingest.understand.layout import Piece, Sheet, compact
-from schemas.model import Pack, RecordType
-from schemas.text import fold
+from ingest.understand.vocabulary import Vocabulary, clean_label
 
 _COLON = re.compile(r"\s*[)）\]】]?\s*(?:[(（][^()（）]{1,12}[)）])?\s*[:：]")
 _BRACKET = re.compile(r"\s*[(（][^()（）:：]{1,12}[)）]\s*$")
@@ -21,65 +22,6 @@ _ROLE = re.compile(
 )
 _HEAD = re.compile(r"\s*([^:：]{3,12}?)\s*[:：]")
 _STRIP = " \t_＿:：,，;；。、|·"
-
-
-def clean_label(text: str) -> str:
-    """A label reduced to its letters and figures in the normal form."""
-    return "".join(c for c in fold(text) if c.isalnum())
-
-
-SIGNS = ("签字", "签名", "签章", "签署", "盖章", "签字盖章", "签名盖章")
-"""Labels that stand beside a place to sign on any form, whatever the pack says of it."""
-
-
-class Vocabulary:
-    """All labels that a pack's forms print; a value ends where the next label begins."""
-
-    def __init__(self, labels: Iterable[str], signs: Iterable[str] = ()) -> None:
-        self.signs = frozenset(clean for label in (*signs, *SIGNS) if (clean := clean_label(label)))
-        """Labels beside which somebody signs."""
-        self.names = self.signs | {clean for label in (*labels, "日期") if (clean := clean_label(label))}
-
-    @classmethod
-    def of_pack(cls, pack: Pack) -> Vocabulary:
-        kinds = pack.record_types.values()
-        signs = (n for kind in kinds for p in kind.signatures for n in (p.label_zh, p.label_en, *p.aliases))
-        return cls((label for kind in kinds for label in labels_of(kind)), signs)
-
-    def misread(self, text: str) -> str | None:
-        """The one label of at least three characters that differs from `text` in a single character."""
-        if len(text) < 3 or text in self.names:
-            return None
-        near = {
-            name for i in range(len(text)) for name in self._masked.get((i, text[:i] + text[i + 1 :]), ())
-        }
-        return near.pop() if len(near) == 1 else None
-
-    @cached_property
-    def _masked(self) -> Mapping[tuple[int, str], tuple[str, ...]]:
-        """Each label without one of its characters, by the place of that character."""
-        found: dict[tuple[int, str], tuple[str, ...]] = {}
-        for name in self.names:
-            if len(name) >= 3 and not name.isascii():
-                for i in range(len(name)):
-                    key = (i, name[:i] + name[i + 1 :])
-                    found[key] = (*found.get(key, ()), name)
-        return found
-
-    @cached_property
-    def lengths(self) -> Mapping[str, tuple[int, ...]]:
-        """First two characters → lengths of the labels that begin so, the longest first."""
-        found: dict[str, set[int]] = {}
-        for name in self.names:
-            found.setdefault(name[:2], set()).add(len(name))
-        return {begin: tuple(sorted(all_, reverse=True)) for begin, all_ in found.items() if len(begin) == 2}
-
-
-def labels_of(kind: RecordType) -> list[str]:
-    """Every label of a type's fields and of its places for signatures and seals."""
-    fields = [name for spec in kind.fields for name in (spec.label_zh, spec.label_en, *spec.aliases)]
-    places = [name for p in (*kind.signatures, *kind.seals) for name in (p.label_zh, p.label_en, *p.aliases)]
-    return [name for name in (*fields, *places) if name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +51,19 @@ class Written:
 class LabelledSheet:
     """A sheet with its labels found."""
 
-    def __init__(self, sheet: Sheet, vocabulary: Vocabulary) -> None:
+    def __init__(self, sheet: Sheet, vocabulary: Vocabulary, grid: Callable[[], Grid] | None = None) -> None:
         self.sheet = sheet
         self._vocabulary = vocabulary
+        self._grid = grid
+
+    def ruled(self, grid: Callable[[], Grid]) -> LabelledSheet:
+        """The same sheet with the cells of its tables, which are looked for when they are first asked for."""
+        return LabelledSheet(self.sheet, self._vocabulary, grid)
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The cells of the page's tables; none where no picture is at hand."""
+        return self._grid() if self._grid else Grid()
 
     @property
     def signs(self) -> frozenset[str]:
@@ -206,6 +158,9 @@ class LabelledSheet:
         if sure_only and not label.sure:
             return None
         own = self._after(label)
+        cell = self.grid.at(_centre(label), label.piece.middle) if self.grid.cells else None
+        if cell is not None and label.sure:
+            return self._in_cells(label, own, cell)
         pieces = [label.piece] if own else []
         parts = [own] if own else []
         ends = self._next_in_piece(label)
@@ -225,6 +180,56 @@ class LabelledSheet:
         if parts:
             return Written(" ".join(parts), tuple(pieces))
         return self._below(label)
+
+    def _in_cells(self, label: Label, own: str, cell: Cell) -> Written | None:
+        """In a ruled table: what stands in the label's own cell, else in the next one, else in the one below."""
+        if own:
+            text_from = label.piece.x0 + (label.piece.x1 - label.piece.x0) * min(
+                1.0, (label.end + 1) / len(label.piece.text)
+            )
+            cell = self.grid.at(max(text_from, cell.x0), label.piece.middle) or cell
+            if self._next_in_piece(label) is not None:
+                return Written(own, (label.piece,))
+            return self._joined([label.piece, *self._following(label, cell)], own)
+        if rest := self._following(label, cell):
+            return self._joined(rest)
+        beside = self.grid.right_of(cell, label.piece.middle)
+        inside = self.inside(beside) if beside else []
+        if inside and not self._starts_with_label(inside):
+            return self._joined(self._unlabelled(inside))
+        if beside is not None and not inside:
+            return None
+        under = self.grid.below(cell)
+        lower = self.inside(under) if under else []
+        if not lower or self._starts_with_label(lower):
+            return None
+        found = self._joined(self._unlabelled(lower))
+        return Written(found.text, found.pieces, below=True)
+
+    def inside(self, cell: Cell) -> list[Piece]:
+        """The pieces in a cell, in reading order."""
+        return [p for p in self.sheet.pieces if cell.holds((p.x0 + p.x1) / 2, p.middle)]
+
+    def _following(self, label: Label, cell: Cell) -> list[Piece]:
+        """What stands in the label's cell after it, up to the next label."""
+        own = (label.piece.row, label.piece.place)
+        return self._unlabelled([p for p in self.inside(cell) if (p.row, p.place) > own])
+
+    def _unlabelled(self, pieces: Sequence[Piece]) -> list[Piece]:
+        return list(takewhile(lambda p: not self._starts_with_label([p]), pieces))
+
+    def _starts_with_label(self, pieces: Sequence[Piece]) -> bool:
+        return any(x.start == 0 and x.sure for x in self._in_piece(pieces[0]))
+
+    @staticmethod
+    def _joined(pieces: Sequence[Piece], own: str = "") -> Written:
+        """Pieces of one line with a space between, lines without."""
+        text = ""
+        for number, piece in enumerate(pieces):
+            part = own if own and number == 0 else piece.text.strip()
+            apart = number and pieces[number - 1].row == piece.row
+            text += (" " if apart else "") + part
+        return Written(text.strip(_STRIP), tuple(pieces))
 
     def _next_in_piece(self, label: Label) -> Label | None:
         return next((x for x in self._in_piece(label.piece) if x.start >= label.end and x.sure), None)
@@ -246,6 +251,12 @@ class LabelledSheet:
                     return None
                 return Written(piece.text.strip(_STRIP), (piece,), below=True)
         return None
+
+
+def _centre(label: Label) -> float:
+    """Where the middle of a label's own print lies."""
+    piece = label.piece
+    return piece.x0 + (piece.x1 - piece.x0) * (label.start + label.end) / 2 / max(1, len(piece.text))
 
 
 def _same_column(head: Piece, cell: Piece) -> bool:

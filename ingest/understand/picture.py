@@ -12,6 +12,7 @@ import numpy as np
 from ingest.ocr.engine import Image
 from ingest.ocr.seals import red
 from ingest.ocr.straighten import ink, shrunk, to_gray
+from ingest.understand.cells import Grid, grid_of
 from ingest.understand.labels import LabelledSheet
 from ingest.understand.layout import Piece
 from ingest.understand.seals import Seal, find_seals, without_rulings
@@ -35,8 +36,8 @@ class Seen:
     seals: tuple[Seal, ...]
     holes: tuple[tuple[float, float, float, float], ...]
     """Empty squares closed by ink (unticked boxes, but also parts of characters)."""
-    levels: tuple[tuple[float, float, float], ...]
-    """Level rulings: left end, height, right end, in page widths."""
+    grid: Grid
+    """The cells of ruled tables."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Picture:
         pixels = self.load()
         if min(pixels.shape[:2]) < _LEAST:
             nothing = np.zeros((_LEAST, _LEAST), np.uint8)
-            return Seen(nothing, nothing, (), (), ())
+            return Seen(nothing, nothing, (), (), Grid())
         small, _ = shrunk(pixels, round(_WIDTH * max(pixels.shape[:2]) / min(pixels.shape[:2])))
         marks = ink(to_gray(small))
         wide = small.shape[1]
@@ -59,18 +60,12 @@ class Picture:
             Seal(s.x0 / wide, s.y0 / wide, s.x1 / wide, s.y1 / wide, s.shape, s.confidence)
             for s in find_seals(small, marks)
         )
-        return Seen(marks, _strokes(small, marks), tuple(seals), _holes(marks), _levels(marks))
+        return Seen(marks, _strokes(small, marks), tuple(seals), _holes(marks), grid_of(marks))
 
     @property
     def scale(self) -> float:
         """Pixels of `marks` and `strokes` in a page width."""
         return float(self.seen.strokes.shape[1])
-
-    def cell(self, x: float, y: float) -> tuple[float, float] | None:
-        """Upper and lower edge of the table's cell around a point; None where no rulings enclose it."""
-        across = [level for left, level, right in self.seen.levels if left <= x <= right]
-        above, below = [level for level in across if level < y], [level for level in across if level > y]
-        return (max(above), min(below)) if above and below else None
 
     def ink_in(self, x0: float, y0: float, x1: float, y1: float, printed: Iterable[Piece]) -> float:
         """Square page widths of ink in a rectangle (page widths), without what lies in `printed` pieces."""
@@ -94,16 +89,6 @@ def _strokes(small: Image, marks: Image) -> Image:
         sealed = cv2.dilate(red(small), np.ones((3, 3), np.uint8))
         strokes = np.asarray(cv2.bitwise_and(strokes, cv2.bitwise_not(sealed)), dtype=np.uint8)
     return strokes
-
-
-def _levels(marks: Image) -> tuple[tuple[float, float, float], ...]:
-    length = max(24, marks.shape[1] // 20)
-    lines = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    joined = cv2.dilate(lines, np.ones((5, length // 2), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    wide = marks.shape[1]
-    rulings = [(x, y, w, h) for x, y, w, h, _ in stats[1:count] if h <= 16 and w >= 2 * length]
-    return tuple((x / wide, (y + h / 2) / wide, (x + w) / wide) for x, y, w, h in rulings)
 
 
 def _holes(marks: Image) -> tuple[tuple[float, float, float, float], ...]:

@@ -10,12 +10,14 @@ from ingest.facts import RecordFacts, Value
 from ingest.understand.checks import problems_of
 from ingest.understand.classify import Call
 from ingest.understand.dating import date_of
+from ingest.understand.entries import entries_of, households, only_entry
 from ingest.understand.fields import fields_of
-from ingest.understand.labels import LabelledSheet, clean_label
+from ingest.understand.labels import LabelledSheet
 from ingest.understand.picture import Signed
 from ingest.understand.signatures import owner_signs, seals, signatures
 from ingest.understand.split import page_of
 from ingest.understand.values import house_of, name_of
+from ingest.understand.vocabulary import clean_label
 from schemas.houses import find_houses
 from schemas.model import RecordType
 
@@ -30,11 +32,12 @@ def record_of(pages: Sequence[Signed], call: Call, owner_labels: frozenset[str])
     """The facts of one record; `owner_labels` are the labels that any form prints beside an owner's name."""
     kind = call.kind
     sheets = [page.sheet for page in pages]
-    fields = fields_of(kind, pages) if kind else ()
+    rows = entries_of(kind, pages) if kind else ()
+    fields = only_entry(fields_of(kind, pages), rows) if kind else ()
     signs = signatures(kind, pages) if kind else ()
     signer = owner_signs(kind, pages, signs) if kind else None
     dated = date_of(kind, fields, sheets)
-    many = _is_table_of_houses(kind, sheets)
+    many = _is_table_of_houses(kind, sheets, rows)
     house_value = _by_role(kind, fields, "house")
     house, written = _house(sheets, house_value) if not many else (None, "")
     record = RecordFacts(
@@ -51,6 +54,7 @@ def record_of(pages: Sequence[Signed], call: Call, owner_labels: frozenset[str])
         signatures=signs,
         seals=seals(kind, pages),
         register_page=page_of(sheets[0]),
+        rows=rows,
     )
     return replace(record, problems=problems_of(kind, record, pages))
 
@@ -60,8 +64,10 @@ def _by_role(kind: RecordType | None, fields: Sequence[Value], role: str) -> Val
     return next((v for code in codes for v in fields if v.code == code), None)
 
 
-def _is_table_of_houses(kind: RecordType | None, sheets: Sequence[LabelledSheet]) -> bool:
-    """A register with a house in each row belongs to no single house."""
+def _is_table_of_houses(
+    kind: RecordType | None, sheets: Sequence[LabelledSheet], rows: Sequence[Value]
+) -> bool:
+    """A register with a house in each row belongs to no single house, unless its one row is all that it says."""
     if kind is None:
         return False
     names = {
@@ -69,6 +75,8 @@ def _is_table_of_houses(kind: RecordType | None, sheets: Sequence[LabelledSheet]
     }
     labels = [(sheet, label) for sheet in sheets for name in names for label in sheet.by_name.get(name, ())]
     if any(label.piece.row not in sheet.headers for sheet, label in labels):
+        return False
+    if households(kind, rows) == 1 and all(v.row == 1 for v in rows) and len(_houses(sheets)) <= 1:
         return False
     return bool(labels) or (kind.kind == "register" and len(_houses(sheets)) != 1)
 

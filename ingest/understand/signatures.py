@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from ingest.facts import Box, Mark
-from ingest.understand.labels import SIGNS, Label, LabelledSheet, clean_label
+from ingest.understand.labels import Label, LabelledSheet
 from ingest.understand.layout import units
 from ingest.understand.picture import Signed
 from ingest.understand.seals import Seal
+from ingest.understand.vocabulary import SIGNS, clean_label
 from schemas.dates import find_dates
 from schemas.model import Place, RecordType
 from schemas.text import fold

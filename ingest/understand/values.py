@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from ingest.understand.surnames import DOUBLE_SURNAMES, SURNAMES
 from schemas.dates import find_dates, parse_date
 from schemas.houses import find_houses, parse_house
 from schemas.model import FieldSpec, FieldType
@@ -15,13 +16,35 @@ _NAME = re.compile(r"[\u3400-\u9fff·]{2,6}")
 _NOT_NAME = re.compile(r"(?:先生|女士|小姐|业主|业戶|住户|客户|签名|签字|盖章)")
 
 
-def day_of(text: str) -> date | None:
-    """The one day that a text gives; None when there is none, or more than one."""
+_SHORT_YEAR = re.compile(
+    r"\D{0,2}(?P<year>[0-4]\d) ?[./年-] ?(?P<month>\d{1,2}) ?[./月-] ?(?P<day>\d{1,2})(?!\d) ?[日号曰]?(?P<rest>\D*)"
+)
+
+
+def day_of(text: str, short: bool = False) -> date | None:
+    """The one day that a text gives; None when there is none, or more than one.
+
+    `short` takes years of two figures for those of this century (26/3/6), as fits the day of a record but not
+    that of a birth.
+    """
     whole = parse_date(text)
     if whole:
         return whole
     days = {found.date for found in find_dates(text)}
-    return days.pop() if len(days) == 1 else None
+    if days or not short:
+        return days.pop() if len(days) == 1 else None
+    return short_day(text)
+
+
+def short_day(text: str) -> date | None:
+    """The day with a year of two figures that is all of a text."""
+    match = _SHORT_YEAR.fullmatch(fold(text).strip())
+    if match is None or len(match["rest"]) > 4:
+        return None
+    try:
+        return date(2000 + int(match["year"]), int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
 
 
 def house_of(text: str) -> str | None:
@@ -34,14 +57,32 @@ def house_of(text: str) -> str | None:
 
 
 def name_of(text: str) -> str | None:
-    """A person's or a firm's name without titles and underlines; None when the text is no name."""
-    plain = re.sub(r"[\s_＿:：,，。.、()（）*]+", " ", text).strip()
-    plain = _NOT_NAME.sub("", plain).strip()
-    first = plain.split(" ")[0] if plain else ""
-    if _NAME.fullmatch(first) or (len(first) >= 4 and re.search(r"[公司会处院校队]$", first)):
+    """A person's or a firm's name without titles and underlines; None when the text is no name.
+
+    Joint owners are joined by 、 in the order in which they stand.
+    """
+    plain = re.sub(r"[\s_＿:：,，。.、()（）*/&＆;；]+", " ", text).strip()
+    plain = re.sub(r"(?<=[\u3400-\u9fff]{2})(?:和|及|与)(?=[\u3400-\u9fff]{2,4}(?: |$))", " ", plain)
+    plain = " ".join(_NOT_NAME.sub(" ", plain).split())
+    parts = plain.split(" ")
+    if len(parts) > 1 and all(len(p) == 1 for p in parts) and 2 <= len(parts) <= 4:
+        parts = ["".join(parts)]
+    first = parts[0]
+    if _NAME.fullmatch(first):
+        joint = [p for p in parts[1:3] if _is_full_name(p)]
+        return "、".join([first, *joint]) if joint and _is_full_name(first) else first
+    if len(first) >= 4 and re.search(r"[公司会处院校队]$", first):
         return first
     spelled = re.fullmatch(r"[A-Za-z][A-Za-z.' -]{2,40}", plain)
     return spelled[0] if spelled else None
+
+
+def _is_full_name(text: str) -> bool:
+    """Whether a text begins with a usual surname and is as long as a name."""
+    name = fold(text)
+    return bool(re.fullmatch(r"[\u3400-\u9fff]{2,4}", name)) and (
+        (name[0] in SURNAMES and len(name) <= 3) or name[:2] in DOUBLE_SURNAMES
+    )
 
 
 def digits_of(text: str, lengths: tuple[int, ...]) -> str | None:
@@ -56,7 +97,7 @@ def normal(spec: FieldSpec, written: str) -> str:
     text."""
     match spec.type:
         case FieldType.DATE | FieldType.DATETIME:
-            day = day_of(written)
+            day = day_of(written, short=spec.role == "date")
             return day.isoformat() if day else ""
         case FieldType.HOUSE:
             return house_of(written) or ""

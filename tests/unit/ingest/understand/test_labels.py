@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.facts import Line
-from ingest.understand.labels import LabelledSheet, Vocabulary, clean_label
+from ingest.understand.labels import LabelledSheet
 from ingest.understand.layout import compact, sheet_of
+from ingest.understand.vocabulary import Vocabulary, clean_label
 from tests.unit.ingest.understand.building import line, page
 
 WORDS = Vocabulary(

@@ -1,0 +1,1 @@
+"""Invented forms of another office than the samples': other layouts, fonts, spellings and wear, all by a seed."""
