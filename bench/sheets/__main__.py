@@ -175,6 +175,7 @@ class Maker:
         house, owner = form.home.key or None, form.home.owner or None
         if one:
             house, owner = one["_house"], one["_owner"]
+        dated = form.layout != "sentence" or "signing date" in form.classes
         hard = {f"layout:{form.layout}", f"wear:{how.name}", f"mode:{how.mode}", f"dpi:{how.dpi}"}
         return line | {
             "form": form.kind.title_zh,
@@ -182,7 +183,7 @@ class Maker:
             "layout": form.layout,
             "house": house,
             "owner": owner if owned else None,
-            "record_date": form.values["_day"],
+            "record_date": form.values["_day"] if dated else None,
             "has_signature": bool(form.signed),
             "has_seal": form.sealed,
             "many": len(form.rows) > 1,

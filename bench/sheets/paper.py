@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT = 1654, 2339
@@ -135,7 +136,8 @@ def _stamp(
             for character, face in fonts.runs(row, font, size):
                 draw.text((x, high / 2 - 44 + number * 44), character, font=face, fill=full)
                 x += size
-    worn = Image.effect_noise(stamp.size, rng.uniform(20, 60)).point(lambda v: 255 if v > 85 else 90)
+    noise = np.random.default_rng(rng.randrange(2**32)).normal(128, rng.uniform(20, 60), (high + 8, wide + 8))
+    worn = Image.fromarray(np.where(noise > 85, 255, 90).astype(np.uint8))
     stamp.putalpha(Image.composite(stamp.getchannel("A"), Image.new("L", stamp.size, 0), worn))
     return stamp
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ingest.facts import Value
 from ingest.understand.labels import Label, LabelledSheet, Written
 from ingest.understand.picture import Picture, Signed
+from ingest.understand.roles import role_label
 from ingest.understand.ticks import ticked, ticked_words
 from ingest.understand.values import normal
 from ingest.understand.vocabulary import clean_label
@@ -25,6 +26,7 @@ def field_of(spec: FieldSpec, pages: Sequence[Signed]) -> Value | None:
     """The value for one field: of the labels that lead to a value its type understands, the most
     particular one (the form's own before its aliases, in the pack's order), then the first on the pages."""
     names = list(dict.fromkeys(clean_label(n) for n in (spec.label_zh, *spec.aliases, spec.label_en)))
+    names += [role_label(spec.role)] if spec.role else []
     found: list[Value] = []
     for name in names:
         for page in pages:

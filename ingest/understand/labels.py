@@ -11,6 +11,7 @@ from itertools import takewhile
 
 from ingest.understand.cells import Cell, Grid
 from ingest.understand.layout import Piece, Sheet, compact
+from ingest.understand.roles import role_label, role_of
 from ingest.understand.vocabulary import Vocabulary, clean_label
 
 _COLON = re.compile(r"\s*[)）\]】]?\s*(?:[(（][^()（）]{1,12}[)）])?\s*[:：]")
@@ -92,9 +93,20 @@ class LabelledSheet:
             lone = [self._alone(p) for p in row]
             if len(row) < 3 or sum(lone) < 2 or self._pairs(lone) or any(map(self._alone, below)):
                 continue
+            if self._above_values(number):
+                continue
             if sum(any(_same_column(p, q) for p in row) for q in below) >= max(2, 0.6 * len(below)):
                 found.add(number)
         return frozenset(found)
+
+    def _above_values(self, number: int) -> bool:
+        """Whether a row's labels stand over single values: in one cell with them, or in rows that take turns."""
+        row, below = self.sheet.rows[number], self.sheet.rows[number + 1]
+        cells = [cell for p in row if (cell := self.grid.at((p.x0 + p.x1) / 2, p.middle)) is not None]
+        if any(cell.holds((q.x0 + q.x1) / 2, q.middle) for cell in cells for q in below):
+            return True
+        after = self.sheet.rows[number + 2] if number + 2 < len(self.sheet.rows) else ()
+        return any(self._alone(p) and not p.text.rstrip().endswith((":", "：")) for p in after)
 
     def _alone(self, piece: Piece) -> bool:
         return any(
@@ -128,10 +140,13 @@ class LabelledSheet:
         return found if any(label.sure for label in found) else self._misread(piece) or found
 
     def _misread(self, piece: Piece) -> list[Label]:
-        """A label with one character misread: all of a piece, or all before its colon."""
+        """A label with one character misread, or of a plain role: all of a piece, or all before its colon."""
         head = _HEAD.match(piece.text)
         text = clean_label(head[1] if head else piece.text)
+        role = role_of(text)
         name = self._vocabulary.misread(text) if head or len(text) >= 4 else None
+        if role is not None:
+            name = role_label(role)
         if name is None:
             return []
         return [Label(name, piece, 0, head.end() if head else len(piece.text), True, head is not None)]
@@ -179,7 +194,25 @@ class LabelledSheet:
                     break
         if parts:
             return Written(" ".join(parts), tuple(pieces))
-        return self._below(label)
+        return self._lifted(label) or self._below(label)
+
+    def _lifted(self, label: Label) -> Written | None:
+        """What is written after a colon, but stands so high or low that it fell into the next row."""
+        own = label.piece
+        if not label.colon or self._next_in_piece(label) is not None:
+            return None
+        ends = [x.piece.x0 for x in self.labels if x.sure and x.piece.row == own.row and x.piece.x0 > own.x1]
+        end = min(ends, default=1.0)
+        near = [
+            p
+            for row in self.sheet.rows[max(0, own.row - 1) : own.row + 2]
+            for p in row
+            if p.row != own.row
+            and own.x1 - 0.01 <= p.x0 < end
+            and min(p.y1, own.y1) - max(p.y0, own.y0) > 0.25 * min(p.height, own.height)
+        ]
+        near = list(takewhile(lambda p: not self._in_piece(p), sorted(near, key=lambda p: p.x0)))
+        return self._joined(near[:2]) if near and near[0].x0 - own.x1 < 0.15 else None
 
     def _in_cells(self, label: Label, own: str, cell: Cell) -> Written | None:
         """In a ruled table: what stands in the label's own cell, else in the next one, else in the one below."""

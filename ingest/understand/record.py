@@ -16,7 +16,7 @@ from ingest.understand.labels import LabelledSheet
 from ingest.understand.picture import Signed
 from ingest.understand.signatures import owner_signs, seals, signatures
 from ingest.understand.split import page_of
-from ingest.understand.values import house_of, name_of
+from ingest.understand.values import house_of, is_full_name, name_of
 from ingest.understand.vocabulary import clean_label
 from schemas.houses import find_houses
 from schemas.model import RecordType
@@ -128,7 +128,7 @@ def _owner(
         return name
     text = "\n".join(s.sheet.text for s in sheets)
     for pattern in _OWNER_IN_TEXT:
-        if match := pattern.search(text):
+        if (match := pattern.search(text)) and is_full_name(match[1]):
             return match[1]
     return signed[0] if signed else None
 

@@ -67,17 +67,26 @@ def name_of(text: str) -> str | None:
     parts = plain.split(" ")
     if len(parts) > 1 and all(len(p) == 1 for p in parts) and 2 <= len(parts) <= 4:
         parts = ["".join(parts)]
-    first = parts[0]
+    first, *others = parts
+    if two := _two_names(first):
+        return two
     if _NAME.fullmatch(first):
-        joint = [p for p in parts[1:3] if _is_full_name(p)]
-        return "、".join([first, *joint]) if joint and _is_full_name(first) else first
+        joint = [p for p in others[:2] if is_full_name(p)]
+        return "、".join([first, *joint]) if joint and is_full_name(first) else first
     if len(first) >= 4 and re.search(r"[公司会处院校队]$", first):
         return first
     spelled = re.fullmatch(r"[A-Za-z][A-Za-z.' -]{2,40}", plain)
     return spelled[0] if spelled else None
 
 
-def _is_full_name(text: str) -> bool:
+def _two_names(text: str) -> str | None:
+    """Two names between which the recogniser lost the mark."""
+    halves = [(text[:k], text[k:]) for k in (3, 2, 4) if 5 <= len(text) <= 7]
+    both = [f"{a}、{b}" for a, b in halves if is_full_name(a) and len(b) >= 2 and is_full_name(b)]
+    return both[0] if both else None
+
+
+def is_full_name(text: str) -> bool:
     """Whether a text begins with a usual surname and is as long as a name."""
     name = fold(text)
     return bool(re.fullmatch(r"[\u3400-\u9fff]{2,4}", name)) and (
