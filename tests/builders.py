@@ -15,8 +15,9 @@ from pathlib import Path
 from archive.bootstrap import FONT, Settings, open_archive, read_settings
 from archive.domain.people import OPERATOR, Actor
 from archive.domain.records import Intake, Record
-from archive.services import deciding, estate, intake, people, upkeep, work
+from archive.services import deciding, intake, people, upkeep, work
 from archive.services.archive import Archive
+from archive.services.estate_import import import_estate
 from ingest.reader import Reader
 
 PASSWORD = "long-enough-1"
@@ -67,7 +68,7 @@ class Town:
         self, house: str, owner: str = "", since: str = "", until: str = "", estate_name: str = ESTATE
     ) -> Town:
         rows = f"estate,house,owner,from,to,phone\n{estate_name},{house},{owner},{since},{until},\n"
-        answers = estate.import_estate(self.archive, OPERATOR, BytesIO(rows.encode()), "houses.csv")
+        answers = import_estate(self.archive, OPERATOR, BytesIO(rows.encode()), "houses.csv")
         assert all(a["state"] != "refused" for a in answers), answers
         return self
 

@@ -53,6 +53,13 @@ class StartsWith:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """Condition: the text column holds this text, letter for letter. No index helps; for small tables."""
+
+    value: str
+
+
 NOT_NULL = object()
 """Condition: the column has a value."""
 
@@ -61,7 +68,7 @@ class UnitOfWork(Protocol):
     """Contract (tests/contracts/unit_of_work.py). Domain values go in and come out as the frozen dataclasses
     of archive.domain; every class there that has an `id` and a table can be used. Conditions are by field
     name: a plain value means equal, None means empty, a tuple means one of, and
-    AtMost/AtLeast/After/StartsWith/NOT_NULL. A tuple holds at most 10,000 values.
+    AtMost/AtLeast/After/StartsWith/Contains/NOT_NULL. A tuple holds at most 10,000 values.
 
     Values that no database can keep (NUL or a lone surrogate in text, a whole number beyond 64 bits, a datetime
     without a zone) raise ValueError.

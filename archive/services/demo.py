@@ -11,11 +11,12 @@ from archive.domain.estate import Tenure
 from archive.domain.keeping import RecordedEvent
 from archive.domain.people import OPERATOR, Actor
 from archive.domain.records import Intake, Record, RecordState
-from archive.services import estate, intake, keeping, people
+from archive.services import intake, keeping, people
 from archive.services.archive import Archive
 from archive.services.demo_papers import sample_papers
 from archive.services.demo_papers.neighbourhood import ESTATE, STAFF, register_csv
 from archive.services.errors import BadInput
+from archive.services.estate_import import import_estate
 from archive.services.upkeep import create_archive, in_use
 
 PASSWORD = "dangan-demo-2026"
@@ -48,7 +49,7 @@ def create(archive: Archive, progress: Callable[[str], None]) -> DemoResult:
         people.add_person(archive, OPERATOR, name=name, display_name=shown, roles=(role,), password=password)
     archivist = people.actor_named(archive, "archivist")
     year = archive.clock.today().year
-    rows = estate.import_estate(archive, archivist, BytesIO(register_csv(year)), "houses.csv")
+    rows = import_estate(archive, archivist, BytesIO(register_csv(year)), "houses.csv")
     progress(f"estate {ESTATE}: {len(rows)} tenures")
     intakes = _receive(archive, archivist, year, progress)
     return DemoResult(logins, intakes)

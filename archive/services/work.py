@@ -21,6 +21,7 @@ from archive.ports.unit_of_work import AtLeast, AtMost, DatabaseUnavailable, Uni
 from archive.services import auditing, filing, indexing, keeping, rule_changes, uploads
 from archive.services.archive import Archive
 from archive.services.common import new_id
+from archive.services.completeness import follow
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +43,12 @@ ENGINE_AWAY = (StoreUnavailable, IndexUnavailable, DatabaseUnavailable)
 
 
 def _index(archive: Archive, job: Job) -> None:
+    follow(archive)
     indexing.drain(archive)
 
 
 def _sweep(archive: Archive, job: Job) -> None:
+    follow(archive)
     keeping.sweep(archive, SYSTEM, on=date.fromisoformat(str(job.payload["on"])))
 
 

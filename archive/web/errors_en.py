@@ -152,6 +152,48 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "field_missing": ("A required field was not read.", "Fill it in."),
     "signature_missing": ("A signature that should be there was not found.", "Check the original."),
     "seal_missing": ("A seal that should be there was not found.", "Check the original."),
+    # the house register
+    "no_estate": ("The estate is missing.", "Write it in its column, or name one for the whole file."),
+    "house_differs": (
+        "The house disagrees with the columns of building and unit; the row was left out.",
+        "Correct one of them.",
+    ),
+    "ends_before": ("The tenure ends before it begins.", "Check both days."),
+    "tenancy_ends_before": ("The tenancy ends before it begins.", "Check both days."),
+    "overlap": (
+        "The tenure overlaps a registered one; this owner was left out.",
+        "Check the days, or change the owner on the page of the house.",
+    ),
+    "overlap_lasting": (
+        "Two owners of this house both last.",
+        "If the title was transferred, write the former owner's last day.",
+    ),
+    "tenancy_overlap": (
+        "The tenancy overlaps a registered one; this tenant was left out.",
+        "Check the days.",
+    ),
+    "sold_otherwise": (
+        "Another day of sale is registered; it was kept.",
+        "Correct it on the page of the house.",
+    ),
+    "no_owner": ("A phone or a day stands there without an owner; only the house was taken.", ""),
+    "no_tenant": ("A phone or a day stands there without a tenant; no tenant was taken.", ""),
+    "phone_lost": (
+        "The spreadsheet rounded the phone; no phone was taken.",
+        "Make the column text and write it again.",
+    ),
+    "formula_unknown": (
+        "A formula has no value.",
+        "Open the file in a spreadsheet program and save it again.",
+    ),
+    "too_long": ("A value is longer than 200 characters; the row was left out.", "Shorten it."),
+    "sheet_skipped": ("A sheet without a heading was not read.", ""),
+    "column_ignored": ("A column that has no use here was not read.", ""),
+    "bad_table": (
+        "The table cannot be read to its end.",
+        "Open it in a spreadsheet program and save it as .xlsx or CSV UTF-8.",
+    ),
+    "bad_ending": ("The file must end in .xlsx or .csv.", "Choose another name."),
     # engines
     "engine_away": (
         "A part of the system does not answer.",

@@ -30,6 +30,7 @@ from archive.ports.unit_of_work import (
     AtLeast,
     AtMost,
     Conflict,
+    Contains,
     StartsWith,
     UnitOfWorkFactory,
 )
@@ -278,6 +279,8 @@ class UnitOfWorkContract:
             ({"number": StartsWith("DG_")}, "c"),
             ({"number": StartsWith("DG-10%")}, "b"),
             ({"number": StartsWith("")}, "abcde"),
+            ({"number": Contains("0%")}, "b"),
+            ({"number": Contains("dg")}, "d"),
             ({"record_date": date(2026, 1, 1), "state": RecordState.FILED}, "d"),
             ({}, "abcde"),
         ],

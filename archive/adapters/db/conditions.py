@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_
+from sqlalchemy import Column, ColumnElement, and_, func
 
 from archive.adapters.db.codec import Mapped
-from archive.ports.unit_of_work import NOT_NULL, After, AtLeast, AtMost, StartsWith
+from archive.ports.unit_of_work import NOT_NULL, After, AtLeast, AtMost, Contains, StartsWith
 
 _LAST = chr(0x10FFFF)
 
@@ -19,6 +19,11 @@ MOST_VALUES = 10_000
 def _starts_with(column: Column[Any], condition: StartsWith) -> ColumnElement[bool]:
     # A range instead of LIKE: it uses the index, and % or _ in the prefix mean themselves.
     return and_(column >= condition.value, column < condition.value + _LAST)
+
+
+def _contains(column: Column[Any], condition: Contains) -> ColumnElement[bool]:
+    # LIKE would fold case in SQLite alone; what is left when the text is taken out means the same in both.
+    return func.length(func.replace(column, condition.value, "")) < func.length(column)
 
 
 def _one_of(column: Column[Any], condition: tuple[Any, ...]) -> ColumnElement[bool]:
@@ -32,6 +37,7 @@ _COMPARISONS: dict[type, Callable[[Column[Any], Any], ColumnElement[bool]]] = {
     AtLeast: lambda column, condition: column >= condition.value,
     After: lambda column, condition: column > condition.value,
     StartsWith: _starts_with,
+    Contains: _contains,
     tuple: _one_of,
     type(None): lambda column, _: column.is_(None),
 }

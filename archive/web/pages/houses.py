@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from archive.domain.people import Actor
-from archive.services import access, estate, keeping
+from archive.services import access, estate, estate_import, keeping
 from archive.web.context import web_of
 from archive.web.forms import day
 from archive.web.rendering import answer
@@ -79,7 +79,7 @@ def import_register(
     request: Request, actor: Keeper, file: UploadFile, dry_run: Annotated[str, Form()] = ""
 ) -> Response:
     """Import houses and owners from a table; a dry run shows what would happen."""
-    rows = estate.import_estate(
+    rows = estate_import.import_estate(
         web_of(request).archive, actor, file.file, file.filename or "", dry_run=bool(dry_run)
     )
     return answer(request, "houses.html", q="", found=[], rows=rows, dry_run=bool(dry_run))

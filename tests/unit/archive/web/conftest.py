@@ -19,7 +19,7 @@ import uvicorn
 from archive.bootstrap import open_archive, read_settings
 from archive.domain.people import OPERATOR, Actor
 from archive.domain.records import Record
-from archive.services import desk, estate, intake, people, takeover, work
+from archive.services import desk, estate_import, intake, people, takeover, work
 from archive.services.archive import Archive
 from archive.services.upkeep import create_archive
 from archive.web.app import create_app
@@ -77,7 +77,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def fill(archive: Archive, archivist: Actor, folder: Path) -> dict[str, str]:
-    estate.import_estate(archive, archivist, BytesIO(REGISTER.encode()), "houses.csv")
+    estate_import.import_estate(archive, archivist, BytesIO(REGISTER.encode()), "houses.csv")
     catalogue = folder / "catalogue.jsonl"
     catalogue.write_text("\n".join(json.dumps(row) for row in CATALOGUE))
     rows = list(takeover.import_catalogue(archive, archivist, catalogue))
