@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from ingest.slips import Slip
+
 
 class FileState(StrEnum):
     """How reading a file ended; a closed list."""
@@ -165,6 +167,8 @@ class RecordFacts:
     rows: tuple[Value, ...] = ()
     """The entries of a register or list, row by row; each may be about another household."""
     document: DocumentFacts | None = None
+    slip: Slip | None = None
+    """The code on its pages, where it is a form that an archive printed; only the archive knows if it is good."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ingest.facts import FileFacts, FileState, Limits, Page, Problem, RecordFact
 from ingest.formats import content_of, is_kept
 from ingest.problems import REFUSED, UNREADABLE, problem, state_of
 from ingest.read.content import Content
+from ingest.slips import slip_of
 from schemas.model import Pack
 
 Recognise = Callable[..., Page]
@@ -92,7 +93,8 @@ class Pipeline:
         return tuple(pages), (problem("page_unreadable", pages=_numbers(unreadable)),) if unreadable else ()
 
     def _records(self, content: Content) -> tuple[RecordFacts, ...]:
-        record = documents.record_of(content, self.pack)
+        coded = any(page.codes and any(map(slip_of, page.codes)) for page in content.pages)
+        record = None if coded else documents.record_of(content, self.pack)
         if record is not None:
             return (record,)
         understand = self.understand or _understand()

@@ -144,6 +144,7 @@ ACTIONS = (
     "record.open",
     "record.download",
     "record.file",
+    "form.print",
     "intake.see",
     "document.read",
     "document.edit",

@@ -18,6 +18,7 @@ COMMANDS = {
     "docs": "documents",
     "estate": "estate",
     "event": "retention",
+    "forms": "forms",
     "get": "records",
     "hold": "retention",
     "import": "intake",

@@ -54,12 +54,20 @@ class DeskDecision:
 
 
 _WEIGHTS: Mapping[str, int] = {
+    "form_forged": 70,
+    "form_unknown": 65,
+    "form_unsigned": 60,
     "owner_differs": 60,
+    "form_tenure_ended": 60,
     "house_ambiguous": 55,
     "house_by_owner": 55,
     "house_unknown": 50,
     "no_tenure": 45,
     "house_missing": 45,
+    "form_differs": 45,
+    "form_void": 40,
+    "form_again": 40,
+    "form_other_copy": 40,
     "type_unsure": 40,
     "owner_near": 30,
     "owner_missing": 25,

@@ -26,6 +26,10 @@ BLOCKING = frozenset(
 """Problems of reading that a person should see before the record counts as filed."""
 
 
+PAPER_GAPS = frozenset({"field_missing", "signature_missing", "seal_missing"})
+"""Doubts about what is not on the paper yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filing:
     """The decision: state, access class and every problem with a code and a sentence."""
@@ -51,6 +55,14 @@ _DOUBTS: Mapping[str, str] = {
     "field_missing": "必填项「{label}」没有读到，请补填。",
     "signature_missing": "应有的签名「{place}」没有找到，请核对原件。",
     "seal_missing": "应有的印章「{place}」没有找到，请核对原件。",
+    "form_unsigned": "二维码不是本档案系统打印的，只作参考，请核对档案类型和房屋。",
+    "form_forged": "表单号 {serial} 的二维码签章不符，可能是伪造或改过的，请对照原件确定归属。",
+    "form_unknown": "表单号 {serial} 不在打印登记中，请对照原件确定归属。",
+    "form_void": "表单号 {serial} 已作废（{reason}），请确认这份表单是否仍要归档。",
+    "form_tenure_ended": "打印这份表单之后，业主「{owner}」的产权期已于 {day} 结束，请确认归入哪一位业主的档案。",
+    "form_again": "表单号 {serial} 第 {copy} 联已经归档过，这是重复扫描、复印或重印，请确认是否保留。",
+    "form_other_copy": "表单号 {serial} 的第 {first} 联已经归档，这是第 {copy} 联，请确认是否一并保留。",
+    "form_differs": "「{label}」打印的是「{printed}」，现在写的是「{written}」，请对照原件确认。",
 }
 
 
@@ -65,13 +77,19 @@ def decide(
     belonging: Belonging | None,
     pack: Pack,
     sure: float = SURE_TYPE,
+    *,
+    printed: bool = False,
+    noticed: tuple[Problem, ...] = (),
 ) -> Filing:
     """File it without a person only when nothing at all is in doubt (design: never into a guess).
 
-    `sure` is the expected share of right types from which on no person needs to look.
+    `sure` is the expected share of right types from which on no person needs to look. Of a form that this archive
+    `printed` type and place are known: what is missing on the paper (a field, a signature, a seal) is noted with
+    the filed record instead of keeping it at the desk, except what its retention rule needs and pages that are
+    not there. What was `noticed` elsewhere keeps it at the desk.
     """
     problems = list(facts.problems)
-    doubts: list[Problem] = []
+    doubts: list[Problem] = list(noticed)
     if kind is not None:
         doubts += _gaps(facts, kind, belonging)
     blocked = bool(doubts) or any(p.code in BLOCKING for p in facts.problems)
@@ -79,9 +97,21 @@ def decide(
     if kind is None or facts.type_confidence < sure:
         doubts.insert(0, doubt("type_unsure"))
     access_class = kind.access_class if kind else UNFILED_CLASS
-    stopped = doubts or any(p.code in BLOCKING for p in facts.problems)
+    gaps = _tolerable(doubts, kind) if printed and kind is not None else frozenset()
+    blocking = BLOCKING | {"pages_missing"} if printed else BLOCKING
+    stopped = len(gaps) < len(doubts) or any(p.code in blocking for p in facts.problems)
     state = RecordState.TO_VERIFY if stopped else RecordState.FILED
     return Filing(state, access_class, tuple(problems + doubts), certainty)
+
+
+def _tolerable(doubts: list[Problem], kind: RecordType) -> frozenset[int]:
+    """Which doubts (by place) are about what the paper lacks, not about what it is or where it belongs."""
+    needed = {f.label_zh for f in kind.fields if f.role == "grade"}
+    return frozenset(
+        i
+        for i, found in enumerate(doubts)
+        if found.code in PAPER_GAPS and found.details.get("label") not in needed
+    )
 
 
 def _gaps(facts: RecordFacts, kind: RecordType, belonging: Belonging | None) -> list[Problem]:

@@ -106,6 +106,8 @@ class Version:
     created_at: datetime
     created_by: str
     reason: str
+    checks: tuple[Mapping[str, Any], ...] = ()
+    """The four-property check 四性检测 of this version, item by item (archive.domain.four_properties)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from archive.domain.audit_model import Event
 from archive.domain.desk import RETURN_REASONS, UNDOABLE, DeskDecision, with_doubt
 from archive.domain.estate import House, Tenure
 from archive.domain.filing import HOUSE_DOSSIERS, dossier_key, field_map
+from archive.domain.four_properties import Source
 from archive.domain.matching import Belonging, tenure_on
 from archive.domain.people import Actor
-from archive.domain.records import Dossier, Record, RecordState, Version, VersionText, version_id
+from archive.domain.records import Dossier, Intake, Record, RecordState, Version, VersionText, version_id
 from archive.ports.store import VersionConflict
 from archive.ports.unit_of_work import UnitOfWork
 from archive.services.archive import Archive
@@ -24,7 +25,7 @@ from archive.services.dossiers import open_dossier
 from archive.services.errors import ArchiveError, BadInput, Clash, NotFound
 from archive.services.indexing import wake_index
 from archive.services.keeping import due_on
-from archive.services.objects import object_of_record, original_path, read_record, record_version
+from archive.services.objects import checked, object_of_record, original_path, read_record, record_version
 from schemas.dates import parse_date
 from schemas.houses import parse_house
 from schemas.model import FieldType, RecordType
@@ -300,6 +301,7 @@ def _write(
         text = uow.get(VersionText, old.id)
         house = uow.get(House, after.house) if after.house else None
         dossier = uow.get(Dossier, after.dossier) if after.dossier else None
+        intake = uow.get(Intake, before.intake) if before.intake else None
     version = replace(
         old,
         id=version_id(before.id, after.version),
@@ -312,6 +314,7 @@ def _write(
     original = archive.store.read(object_id, old.number, original_path(old.media_type))
     facts = json.loads(archive.store.read(object_id, old.number, "facts.json"))
     words = text.text if text else ""
+    version = checked(archive, after, version, _source(actor, after, old, facts, intake))
     try:
         archive.store.put(
             [record_version(after, version, original, words, facts, house=house, dossier=dossier)]
@@ -321,6 +324,21 @@ def _write(
             "该件正由另一个提交改动，没有覆盖。", code="record_changed", hint="请重新打开核对。"
         ) from error
     return _commit(archive, actor, before, after, version, words, kind, keep, undoes)
+
+
+def _source(
+    actor: Actor, after: Record, old: Version, facts: Mapping[str, Any], intake: Intake | None
+) -> Source:
+    """A version that a person made at the desk: the bytes are the old ones, the doubts of reading were seen."""
+    noted = (*facts.get("problems", ()), *(intake.problems if intake else ()))
+    return Source(
+        "verified" if after.state is RecordState.FILED else "changed",
+        intake.sha256 if intake else old.sha256,
+        actor.id,
+        after.intake or "",
+        part=intake is not None and intake.sha256 != old.sha256,
+        codes=frozenset(str(p["code"]) for p in noted),
+    )
 
 
 def _commit(

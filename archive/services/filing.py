@@ -12,6 +12,7 @@ from archive.domain.audit_model import Event
 from archive.domain.desk import with_doubt
 from archive.domain.estate import House, Tenure
 from archive.domain.filing import HOUSE_DOSSIERS, UNFILED_CLASS, Filing, decide, dossier_key
+from archive.domain.four_properties import Source
 from archive.domain.matching import Belonging, belong
 from archive.domain.people import SYSTEM
 from archive.domain.records import Dossier, Intake, Record, RecordState, Version, VersionText, version_id
@@ -21,10 +22,11 @@ from archive.services.archive import Archive
 from archive.services.common import must, new_id
 from archive.services.documents import note_revision
 from archive.services.dossiers import open_dossier
+from archive.services.form_returns import CameBack, came_back, note_return
 from archive.services.indexing import wake_index
 from archive.services.intake import UNREAD, finish
 from archive.services.keeping import due_on
-from archive.services.objects import as_file, plain, record_version
+from archive.services.objects import as_file, checked, plain, record_version
 from archive.services.threshold import threshold
 from ingest.facts import FileFacts, FileState, Problem, RecordFacts
 from schemas.houses import parse_house
@@ -45,6 +47,8 @@ class Draft:
     original: bytes | Received
     dossier: Dossier | None
     house: House | None
+    claim: str = ""
+    """The FormReturn of a printed form that came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +184,15 @@ def _draft(
     archive: Archive, uow: UnitOfWork, item: Intake, facts: FileFacts, part: RecordFacts, path: Path
 ) -> Draft:
     part = _as_wanted(part, item)
+    back = came_back(archive, item, part, part.slip) if part.slip else CameBack(part)
+    part = back.part
     kind = archive.pack.record_types.get(part.type or "")
-    belonging = find_belonging(uow, part) if kind is None or kind.dossier in HOUSE_DOSSIERS else None
-    filing = decide(part, kind, belonging, archive.pack, threshold(uow))
+    belonging = back.belonging
+    if belonging is None and (kind is None or kind.dossier in HOUSE_DOSSIERS):
+        belonging = find_belonging(uow, part)
+    filing = decide(
+        part, kind, belonging, archive.pack, threshold(uow), printed=bool(back.claim), noticed=back.doubts
+    )
     if facts.state is FileState.UNREADABLE:
         filing = Filing(RecordState.KEPT_UNREADABLE, UNFILED_CLASS, tuple(facts.problems))
     whole = facts.media_type not in DIVISIBLE or len(part.pages) >= len(facts.pages)
@@ -205,6 +215,9 @@ def _draft(
         created_by=item.received_by,
         reason="received",
     )
+    codes = frozenset(p.code for p in (*facts.problems, *part.problems))
+    came = Source("received", item.sha256, item.received_by, item.id, part=not whole, codes=codes)
+    version = checked(archive, record, version, came)
     number = part.document.number if part.document else ""
     key = (
         dossier_key(kind, belonging, part.date, number)
@@ -216,7 +229,7 @@ def _draft(
     dossier = open_dossier(archive, key, kind, house, tenure, item.received_by) if key and kind else None
     if dossier is not None:
         record = replace(record, dossier=dossier.id)
-    return Draft(record, version, part, original, dossier, house)
+    return Draft(record, version, part, original, dossier, house, back.claim)
 
 
 def _as_wanted(part: RecordFacts, item: Intake) -> RecordFacts:
@@ -298,6 +311,8 @@ def write_draft(archive: Archive, uow: UnitOfWork, draft: Draft, person: str) ->
         replace(record, due_on=due_on(archive, uow, record, {("record", record.id): ((), ())}))
     )
     uow.add(record, draft.version, VersionText(draft.version.id, record.id, draft.facts.text))
+    if draft.claim:
+        note_return(archive, uow, draft.claim, record)
     if draft.facts.document is not None and record.type is not None:
         note_revision(archive, uow, record, draft.facts.document)
     event = Event.RECORD_FILED if record.state is RecordState.FILED else Event.RECORD_TO_VERIFY

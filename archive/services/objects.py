@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 from archive.domain.estate import House, Tenure
+from archive.domain.four_properties import ITEMS, Source, four_properties, summary
 from archive.domain.records import Dossier, Record, RecordState, Version
 from archive.ports.store import NewVersion, Received
 from archive.services.archive import Archive
@@ -31,6 +32,20 @@ EXTENSIONS = {
 
 NOT_STORED = {"change", "due_on", "doubt", "reason"}
 """Positions and caches of the running database, which a rebuild computes anew."""
+
+
+CHECKS = "four-properties.json"
+
+
+def checks_of(version: Version) -> dict[str, Any]:
+    """The four-property check as it is kept with the version, for whoever reads the store without this program."""
+    return {
+        "standard": "DA/T 70-2018",
+        "checked_at": version.created_at,
+        "checked_by": version.created_by,
+        "items": [{**item, "property": ITEMS.get(str(item["code"]), "")} for item in version.checks],
+        "summary": summary(version.checks),
+    }
 
 
 def object_of_record(record_id: str) -> str:
@@ -108,11 +123,18 @@ def record_version(
             original_path(version.media_type): original,
             "text.txt": text.encode(),
             "facts.json": as_json(facts),
+            **({CHECKS: as_json(checks_of(version))} if version.checks else {}),
         },
         created=version.created_at,
         message=version.reason,
         person=version.created_by,
     )
+
+
+def checked(archive: Archive, record: Record, version: Version, source: Source) -> Version:
+    """The version with its four-property check. Costs no reading: everything is known when a record is filed."""
+    kind = archive.pack.record_types.get(record.type or "")
+    return replace(version, checks=four_properties(record, version, kind, source))
 
 
 def dossier_version(

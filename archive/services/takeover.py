@@ -14,6 +14,7 @@ from archive.domain.audit_model import Event
 from archive.domain.desk import with_doubt
 from archive.domain.estate import House, Tenure
 from archive.domain.filing import HOUSE_DOSSIERS, UNFILED_CLASS, dossier_key, doubt
+from archive.domain.four_properties import Source
 from archive.domain.matching import Belonging, belong
 from archive.domain.people import Actor
 from archive.domain.records import Dossier, Record, RecordState, Version, VersionText, version_id
@@ -24,7 +25,7 @@ from archive.services.dossiers import open_dossier
 from archive.services.errors import BadInput
 from archive.services.indexing import wake_index
 from archive.services.keeping import Seen, due_on
-from archive.services.objects import plain, record_version
+from archive.services.objects import checked, plain, record_version
 from archive.services.schedule import in_force
 from archive.services.tables import Row, read_table
 from ingest.facts import FileState, Problem, RecordFacts
@@ -270,6 +271,8 @@ class _Session:
             version_id(record_id, 1), record_id, 1, record.sha256, len(original), media_type, name, now,
             self.actor.id, "taken over",
         )  # fmt: skip
+        came = Source("imported", record.sha256, self.actor.id, codes=frozenset(p.code for p in problems))
+        version = checked(self.archive, record, version, came)
         return Prepared(record, version, facts.text, original, facts, house, dossier)
 
     def _dossier(self, key: str, kind: RecordType, house: House | None, tenure: Tenure | None) -> Dossier:

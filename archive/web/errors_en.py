@@ -194,6 +194,44 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Open it in a spreadsheet program and save it as .xlsx or CSV UTF-8.",
     ),
     "bad_ending": ("The file must end in .xlsx or .csv.", "Choose another name."),
+    "form_unsigned": (
+        "The code was not printed by this archive.",
+        "Take it as a hint; check type and house.",
+    ),
+    "form_forged": (
+        "The code of this form does not carry the archive's seal; it may be forged or altered.",
+        "Decide from the original where it belongs.",
+    ),
+    "form_unknown": (
+        "This serial is not among the forms that were printed.",
+        "Decide from the original where it belongs.",
+    ),
+    "form_void": ("This form was voided.", "Confirm that it is to be filed all the same."),
+    "form_tenure_ended": (
+        "The owner's tenure ended after this form was printed.",
+        "Decide whose file it goes to.",
+    ),
+    "form_again": (
+        "This copy of the form was filed before: it was scanned, copied or printed again.",
+        "Decide whether to keep it.",
+    ),
+    "form_other_copy": (
+        "Another copy of this form was filed before.",
+        "Decide whether to keep this one too.",
+    ),
+    "form_differs": (
+        "Something that was printed on the form has been changed by hand.",
+        "Compare with the original.",
+    ),
+    # printing forms
+    "unknown_field": ("This form has no such field.", "See the type's fields under Settings."),
+    "bad_copies": ("So many copies cannot be printed at once.", "Print nine at most."),
+    "bad_rows": ("So many rows cannot be printed at once.", "Print two hundred at most."),
+    "bad_language": ("Forms are printed in zh or en.", ""),
+    "bad_value": ("A value is given as FIELD=VALUE.", "For example grade=一般."),
+    "not_your_form": ("Only whoever printed the form may do this.", "Print it again, or ask the archivist."),
+    "form_returned": ("This form has come back and was filed.", "It cannot be voided any more."),
+    "not_written": ("The file could not be written.", "Choose another place."),
     # engines
     "engine_away": (
         "A part of the system does not answer.",

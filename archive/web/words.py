@@ -51,6 +51,11 @@ REVISION_STATES = {
     "superseded": N_("Superseded"),
     "withdrawn": N_("Withdrawn"),
 }
+FORM_STATES = {
+    "printed": N_("Not back yet"),
+    "returned": N_("Came back"),
+    "void": N_("Void"),
+}
 OUTCOMES = {"keep": N_("Keep"), "review": N_("To review"), "due": N_("Due")}
 TARGETS = {"record": N_("Record"), "dossier": N_("Dossier"), "house": N_("House")}
 EVENTS = {
@@ -84,6 +89,10 @@ EVENTS = {
     "record:downloaded": N_("Record downloaded"),
     "page:viewed": N_("Page viewed"),
     "dossier:opened": N_("Dossier opened"),
+    "form:printed": N_("Form printed"),
+    "form:reprinted": N_("Form printed again"),
+    "form:returned": N_("Form came back"),
+    "form:voided": N_("Form voided"),
     "document:revision-received": N_("Revision received"),
     "access:refused": N_("Refused"),
     "access:requested": N_("Access requested"),
@@ -116,6 +125,7 @@ ACTIONS = {
     "record.open": N_("Open a record"),
     "record.download": N_("Download a record"),
     "record.file": N_("File records"),
+    "form.print": N_("Print forms"),
     "intake.see": N_("See what was received"),
     "document.read": N_("Read controlled documents"),
     "document.edit": N_("Edit controlled documents"),
@@ -203,6 +213,9 @@ class Words:
 
     def revision_state(self, code: object) -> str:
         return self._of(REVISION_STATES, code)
+
+    def form_state(self, code: object) -> str:
+        return self._of(FORM_STATES, code)
 
     def outcome(self, code: object) -> str:
         return self._of(OUTCOMES, code)

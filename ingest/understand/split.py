@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from ingest.barcode import Slip, slip_of
+from ingest.slips import Slip, same_form, slip_of
 from ingest.understand.classify import Call, Classifier
 from ingest.understand.labels import LabelledSheet
 from ingest.understand.layout import compact
@@ -29,6 +29,25 @@ class Group:
     call: Call = field(default_factory=lambda: Call(None, 0.0))
     slip: Slip | None = None
     cover: Slip | None = None
+
+    def lacks(self, slip: Slip) -> bool:
+        """Whether a page with this code is one of this printed form that is not here yet."""
+        if not self.slip or not same_form(self.slip, slip):
+            return False
+        return all(found is None or found.page != slip.page for found in map(slip_on, self.sheets))
+
+    def in_order(self) -> None:
+        """Pages of a form that we printed as they were printed; one without a readable code stays behind its
+        neighbour."""
+        if self.slip is None or not self.slip.serial:
+            return
+        place, keys = 0, []
+        for sheet in self.sheets:
+            found = slip_on(sheet)
+            place = found.page if found else place
+            keys.append(place)
+        order = sorted(range(len(keys)), key=lambda i: (keys[i], i))
+        self.sheets = [self.sheets[i] for i in order]
 
 
 def slip_on(sheet: LabelledSheet) -> Slip | None:
@@ -71,6 +90,11 @@ def split(sheets: Sequence[LabelledSheet], classifier: Classifier) -> list[Group
             apart = apart or cover is None or not cover.type
             continue
         call = classifier.call([sheet])
+        printed = next((g for g in groups if slip is not None and slip.serial and g.lacks(slip)), None)
+        if printed is not None:  # its pages know each other, however they were laid on the scanner
+            printed.sheets.append(sheet)
+            apart = False
+            continue
         covered = bool(groups) and cover is not None and bool(cover.type) and groups[-1].cover is cover
         if covered or (
             groups and groups[-1].cover is cover and _goes_on(groups[-1], sheet, slip, call, apart)
@@ -79,6 +103,8 @@ def split(sheets: Sequence[LabelledSheet], classifier: Classifier) -> list[Group
         else:
             groups.append(Group([sheet], call, slip, cover))
         apart = False
+    for group in groups:
+        group.in_order()
     return groups
 
 
@@ -86,7 +112,7 @@ def _goes_on(group: Group, sheet: LabelledSheet, slip: Slip | None, call: Call, 
     """By the printed code where both pages carry one, else by what is printed."""
     if slip is not None:
         before = slip_on(group.sheets[-1])
-        return slip.page > 1 and before is not None and replace(before, page=slip.page) == slip
+        return slip.page > 1 and before is not None and not slip.serial and same_form(before, slip)
     return _continues(group, sheet, call, apart)
 
 

@@ -24,12 +24,30 @@ SLIPS = st.builds(
 )
 
 
-@given(SLIPS)
+PRINTED = st.builds(
+    Slip,
+    st.just("form"),
+    st.from_regex(r"[a-z][a-z0-9_]{0,29}", fullmatch=True),
+    st.sampled_from(["", "3-2-1203", "A-905", "2期3-602"]),
+    st.integers(1, 9),
+    st.integers(9, 20),
+    serial=st.from_regex(r"[2-9A-Z]{8}", fullmatch=True),
+    copy=st.integers(1, 9),
+    tenure=st.from_regex(r"([0-9A-Z]{10})?", fullmatch=True),
+    seal=st.from_regex(r"[A-Z2-7]{10}", fullmatch=True),
+)
+
+
+@given(SLIPS | PRINTED)
 def test_what_is_printed_is_what_is_read(slip: Slip) -> None:
     assert slip_of(slip_text(slip)) == slip
 
 
-@given(st.text(max_size=200) | st.text(max_size=100).map(lambda t: "dangan:form?" + t))
+@given(
+    st.text(max_size=200)
+    | st.text(max_size=100).map(lambda t: "dangan:form?" + t)
+    | st.text("ABF0123456789/.-", max_size=60).map(lambda t: "DANGAN:F/" + t)
+)
 def test_any_other_text_is_no_slip_or_a_sound_one(text: str) -> None:
     slip = slip_of(text)
     assert slip is None or slip_of(slip_text(slip)) == slip
@@ -47,6 +65,11 @@ def test_any_other_text_is_no_slip_or_a_sound_one(text: str) -> None:
         "dangan:form?unknown=1",
         "dangan:cover?" + "a=1&" * 400,
         "dangan:form?ref=" + "x" * 2000,
+        "DANGAN:F/OWNER.CARD/3-2-1203/2J7K9QWXZ0/K7Q29MXA/1/2-1/3FK9Q2TZ6M",
+        "DANGAN:F/OWNER.CARD/3-2-1203/2J7K9QWXZ0/K7Q29MXA/1/1-1/short",
+        "DANGAN:F/owner.card/3-2-1203/2J7K9QWXZ0/K7Q29MXA/1/1-1/3FK9Q2TZ6M",
+        "DANGAN:F/OWNER.CARD/03-2-1203/2J7K9QWXZ0/K7Q29MXA/1/01-1/3FK9Q2TZ6M",
+        "DANGAN:X/OWNER.CARD/3-2-1203/2J7K9QWXZ0/K7Q29MXA/1/1-1/3FK9Q2TZ6M",
     ],
 )
 def test_strange_codes_are_none_of_ours(text: str) -> None:
