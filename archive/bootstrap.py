@@ -14,6 +14,7 @@ from typing import TypeVar
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from archive.adapters.clamd import Clamd
 from archive.adapters.db import make_engine, make_factory, upgrade
 from archive.adapters.jobs import CeleryJobs, make_celery
 from archive.adapters.keys import load_signer
@@ -186,6 +187,8 @@ def open_archive(settings: Settings | None = None, *, create: bool = False) -> A
         font=FONT,
         signer=cache(partial(load_signer, settings.home / "keys")),
         max_upload=settings.max_upload,
+        watch=settings.watch,
+        scanner=_named("DANGAN_CLAMD", lambda: Clamd(settings.clamd)) if settings.clamd else None,
     )
     if not create:
         welcome_types(archive)

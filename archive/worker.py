@@ -25,15 +25,17 @@ from celery.worker.request import Request
 
 from archive.adapters.jobs.celery_jobs import WORK, make_celery
 from archive.bootstrap import Settings, open_archive, read_settings
-from archive.services import leases, work
+from archive.services import leases, watching, work
 from archive.services.archive import Archive
 
 LOST = "dangan.worker_died"
 RESEND = "dangan.resend"
 DAILY = "dangan.daily"
+WATCH = "dangan.watch"
 
 BEAT_SECONDS = 5
 RESEND_SECONDS = 10
+WATCH_SECONDS = 5
 STOP_SECONDS = 15
 """How long a worker that is asked to stop waits for its jobs; then they go back."""
 
@@ -104,6 +106,13 @@ def make_app(settings: Settings) -> Celery:
         },
         DAILY: {"task": DAILY, "schedule": crontab(hour=0, minute=5), "options": {"expires": 20 * 3600}},
     }
+    if settings.watch is not None:
+        app.conf.beat_schedule[WATCH] = {
+            "task": WATCH,
+            "schedule": WATCH_SECONDS,
+            "options": {"expires": WATCH_SECONDS},
+        }
+    app.task(_watch, name=WATCH)
     app.task(_work, name=WORK, base=JobTask)
     app.task(_worker_died, name=LOST)
     app.task(_resend, name=RESEND)
@@ -131,6 +140,10 @@ def _resend() -> None:
 
 def _daily() -> None:
     work.enqueue_daily(_child.archive())
+
+
+def _watch() -> None:
+    watching.look(_child.archive())
 
 
 class _SignsOfLife:

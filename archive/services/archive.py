@@ -10,6 +10,7 @@ from typing import Protocol
 from archive.domain.checkpoints import Signer
 from archive.ports.clock import Clock
 from archive.ports.jobs import Jobs
+from archive.ports.scanner import Scanner
 from archive.ports.search import SearchIndex
 from archive.ports.store import BlobStore
 from archive.ports.unit_of_work import UnitOfWorkFactory
@@ -50,3 +51,7 @@ class Archive:
     signer: Callable[[], Signer]
     """Who signs the audit log's checkpoints; the key is loaded at first use."""
     max_upload: int = 2 * 1024**3
+    watch: Path | None = None
+    """The folder that a scanner writes to."""
+    scanner: Scanner | None = None
+    """Looks for malware before a file is read; None where none is configured."""

@@ -16,8 +16,10 @@ from archive.domain.four_properties import Source
 from archive.domain.matching import Belonging, belong
 from archive.domain.people import SYSTEM
 from archive.domain.records import Dossier, Intake, Record, RecordState, Version, VersionText, version_id
+from archive.ports.scanner import ScannerUnavailable
 from archive.ports.store import NewVersion, Received
 from archive.ports.unit_of_work import UnitOfWork
+from archive.services import scanning
 from archive.services.archive import Archive
 from archive.services.common import must, new_id
 from archive.services.documents import note_revision
@@ -73,6 +75,9 @@ def read_intake(archive: Archive, intake_id: str) -> Outcome | None:
         twin = _twin(uow, item)
     if twin is not None:
         return _duplicate(item, twin)
+    infected = _scanned(archive, item)
+    if infected is not None:
+        return Outcome(item, "refused", (infected,))
     with received_file(archive, item) as path:
         facts = archive.reader().read_file(path, item.original_name)
         if facts.state is FileState.REFUSED:
@@ -82,6 +87,18 @@ def read_intake(archive: Archive, intake_id: str) -> Outcome | None:
             drafts = tuple(_draft(archive, uow, item, facts, part, path) for part in parts)
     state = "kept_unreadable" if facts.state is FileState.UNREADABLE else "done"
     return Outcome(item, state, facts.problems, facts.media_type, drafts)
+
+
+def _scanned(archive: Archive, item: Intake) -> Problem | None:
+    """Why the file may not be read. Raises ScannerUnavailable, after the file says that it waits for that."""
+    if archive.scanner is None:
+        return None
+    try:
+        with archive.store.open_received(item.sha256) as stream:
+            return scanning.found_in(archive, stream)
+    except ScannerUnavailable:
+        scanning.let_wait(archive, item)
+        raise
 
 
 def write_outcomes(

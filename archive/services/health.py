@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from archive.domain.jobs import Job, JobState
 from archive.ports.jobs import BrokerUnavailable
+from archive.ports.scanner import ScannerUnavailable
 from archive.ports.search import IndexUnavailable
 from archive.ports.store import StoreUnavailable
 from archive.ports.unit_of_work import DatabaseUnavailable
@@ -20,6 +21,7 @@ def health(archive: Archive) -> list[Health]:
         _ping("store", archive.store.ping),
         _ping("index", archive.index.ping),
         _ping("broker", archive.jobs.ping),
+        *([_ping("scanner", archive.scanner.ping)] if archive.scanner else []),
     ]
     try:
         parts += [_workers(archive), _position(archive), _quarantine(archive)]
@@ -32,7 +34,7 @@ def health(archive: Archive) -> list[Health]:
 def _ping(name: str, ping: Callable[[], None]) -> Health:
     try:
         ping()
-    except (StoreUnavailable, IndexUnavailable, BrokerUnavailable) as error:
+    except (ScannerUnavailable, StoreUnavailable, IndexUnavailable, BrokerUnavailable) as error:
         return Health(name, False, str(error))
     return Health(name, True, "")
 

@@ -18,14 +18,16 @@ from archive.domain.four_properties import Source
 from archive.domain.matching import Belonging, belong
 from archive.domain.people import Actor
 from archive.domain.records import Dossier, Record, RecordState, Version, VersionText, version_id
+from archive.ports.scanner import ScannerUnavailable
 from archive.ports.unit_of_work import UnitOfWork
 from archive.services.archive import Archive
 from archive.services.common import allow, new_id
 from archive.services.dossiers import open_dossier
-from archive.services.errors import BadInput
+from archive.services.errors import Away, BadInput
 from archive.services.indexing import wake_index
 from archive.services.keeping import Seen, due_on
 from archive.services.objects import checked, plain, record_version
+from archive.services.scanning import found_in
 from archive.services.schedule import in_force
 from archive.services.tables import Row, read_table
 from ingest.facts import FileState, Problem, RecordFacts
@@ -206,6 +208,9 @@ class _Session:
         path = (self.files / row["file"]).resolve() if self.files else None
         if path is None or self.files is None or not path.is_relative_to(self.files) or not path.is_file():
             return Problem("no_such_file", f"找不到文件「{row['file']}」。", {"file": row["file"]})
+        found = self._scanned(path)
+        if found is not None:
+            return found
         read = self.archive.reader().read_file(path, path.name)
         if read.state is FileState.REFUSED:
             return read.problems[0]
@@ -213,6 +218,13 @@ class _Session:
         first = read.records[0] if read.records else RecordFacts((1,), None, 0.0, "", whole)
         pages = tuple(range(1, len(read.pages) + 1)) or (1,)
         return path.read_bytes(), read.media_type, path.name, replace(first, text=whole, pages=pages)
+
+    def _scanned(self, path: Path) -> Problem | None:
+        try:
+            with path.open("rb") as source:
+                return found_in(self.archive, source)
+        except ScannerUnavailable as error:
+            raise Away(str(error), hint="病毒扫描程序恢复后再导入一次，已完成的行不会重复。") from error
 
     def _belonging(self, uow: UnitOfWork, facts: RecordFacts) -> Belonging:
         key = (facts.house or "", facts.owner or "", facts.date)

@@ -15,6 +15,7 @@ from archive.domain.jobs import LEASE, MAX_ATTEMPTS, Job, JobState, WorkerBeat
 from archive.domain.people import SYSTEM
 from archive.domain.records import Intake
 from archive.ports.jobs import BrokerUnavailable
+from archive.ports.scanner import ScannerUnavailable
 from archive.ports.search import IndexUnavailable
 from archive.ports.store import StoreUnavailable
 from archive.ports.unit_of_work import AtLeast, AtMost, DatabaseUnavailable, UnitOfWork
@@ -38,7 +39,7 @@ TOGETHER_SECONDS = 0.5
 
 OVER = (JobState.DONE, JobState.FAILED, JobState.QUARANTINED)
 
-ENGINE_AWAY = (StoreUnavailable, IndexUnavailable, DatabaseUnavailable)
+ENGINE_AWAY = (ScannerUnavailable, StoreUnavailable, IndexUnavailable, DatabaseUnavailable)
 """The job is not at fault: it waits and does not count as an attempt."""
 
 

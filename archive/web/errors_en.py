@@ -76,6 +76,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
     # intake and the desk
     "unknown_type": ("Choose the record type.", "Take one from the list."),
     "too_large": ("The file is larger than the limit.", "Split it, then upload the parts."),
+    "infected": (
+        "The file carries malware; it was neither read nor archived, the original is kept apart.",
+        "Check the computer it came from.",
+    ),
+    "not_scanned": (
+        "The file is larger than what the virus scanner takes; it was not scanned, so it was not read.",
+        "Ask the administrator to raise the limit, then upload it again.",
+    ),
+    "scanner_away": (
+        "The virus scanner does not answer, so the file is not read yet; it goes on by itself.",
+        "The administrator sees more on the health page.",
+    ),
+    "duplicate": ("The same file is here already; it was not filed twice.", ""),
     "upload_gone": (
         "There is no such upload; it was cancelled, or nobody went on with it.",
         "Choose the file again.",

@@ -39,6 +39,18 @@ INTAKE_TONES = {
     "refused": "bad",
     "failed": "bad",
 }
+WATCHED = {
+    "settling": N_("still being written"),
+    "link": N_("a link; links are not followed"),
+    "special": N_("not a plain file"),
+    "too_deep": N_("too many folders deep"),
+    "bad_name": N_("its name is no text"),
+    "not_readable": N_("we may not read it"),
+    "too_large": N_("larger than the limit"),
+    "folder_away": N_("the folder is not there, or nothing can be moved in it"),
+    "engine_away": N_("the store does not answer; files stay where they are"),
+}
+"""What is said of files in the watched folder, and of the folder itself."""
 REQUEST_STATES = {
     "open": N_("Waiting for a decision"),
     "approved": N_("Approved"),
@@ -116,6 +128,7 @@ HEALTH = {
     "index": N_("Search index"),
     "index-position": N_("Index position"),
     "broker": N_("Job messages"),
+    "scanner": N_("Virus scanner"),
     "workers": N_("Workers"),
     "jobs": N_("Jobs that failed"),
 }
@@ -207,6 +220,9 @@ class Words:
 
     def intake_tone(self, code: str) -> str:
         return INTAKE_TONES.get(code, "quiet")
+
+    def watched(self, code: object) -> str:
+        return self._of(WATCHED, code)
 
     def request_state(self, code: object) -> str:
         return self._of(REQUEST_STATES, code)

@@ -31,6 +31,7 @@ ENGINES = {
     "elasticsearch": "tests.servers.elasticsearch",
     "postgres": "tests.servers.postgres",
     "redis_server": "tests.servers.redis",
+    "clamd": "tests.servers.clamd",
 }
 """Session fixture → module with `install()` and `start() -> Server`."""
 

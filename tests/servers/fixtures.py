@@ -49,6 +49,12 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def clamd() -> Iterator[Server]:
+    """A clamd that knows one signature of our own; url is a DANGAN_CLAMD."""
+    yield from _running("clamd")
+
+
+@pytest.fixture(scope="session")
 def redis_server() -> Iterator[Server]:
     """A Redis server; url is a DANGAN_BROKER_URL."""
     yield from _running("redis_server")

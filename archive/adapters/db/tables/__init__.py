@@ -18,6 +18,7 @@ from archive.adapters.db.tables import (
     schedule,
     settings,
     uploads,
+    watching,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "schedule",
     "settings",
     "uploads",
+    "watching",
 ]
