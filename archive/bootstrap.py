@@ -23,7 +23,7 @@ from archive.adapters.store import from_url as store_from_url
 from archive.ports.store import BlobStore
 from archive.services.archive import Archive, FileReader
 from archive.services.schedule import welcome_types
-from ingest.reader import Reader
+from ingest.reader import RECOGNISERS, Reader
 from schemas import Pack, PackError, load_pack
 
 T = TypeVar("T")
@@ -59,6 +59,7 @@ class Settings:
     max_upload: int = 2 * 1024**3
     watch: Path | None = None
     clamd: str | None = None
+    ocr: str = RECOGNISERS[0]
 
 
 def read_settings(env: dict[str, str] | None = None) -> Settings:
@@ -81,6 +82,7 @@ def read_settings(env: dict[str, str] | None = None) -> Settings:
         max_upload=_bytes(env.get("DANGAN_MAX_UPLOAD") or "2G"),
         watch=Path(env["DANGAN_WATCH"]).expanduser().resolve() if env.get("DANGAN_WATCH") else None,
         clamd=env.get("DANGAN_CLAMD") or None,
+        ocr=env.get("DANGAN_OCR") or RECOGNISERS[0],
     )
     _check(settings)
     return settings
@@ -118,6 +120,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError(
             f"DANGAN_TIMEZONE: {settings.timezone!r} is unknown: use one such as Asia/Shanghai"
         ) from error
+    if settings.ocr not in RECOGNISERS:
+        raise SettingsError(f"DANGAN_OCR: {settings.ocr!r} is unknown: use {' or '.join(RECOGNISERS)}")
     if settings.pack is not None and not settings.pack.is_dir():
         raise SettingsError(
             f"DANGAN_PACK: {settings.pack} is no folder: name the folder of the house's own pack"
@@ -147,7 +151,7 @@ def _lazy_reader(settings: Settings) -> Callable[[], FileReader]:
             pid = os.getpid()
             if pid not in made:
                 made.clear()
-                made[pid] = Reader(overlay=settings.pack, font=FONT)
+                made[pid] = Reader(overlay=settings.pack, font=FONT, ocr=settings.ocr)
             return made[pid]
 
     return reader

@@ -2,8 +2,8 @@
 
 Frames on standard input and output are a 4-byte big-endian length and that many bytes: a JSON object, or
 raw bytes where the JSON before says so (`"bytes": true`). Never pickle: after parsing a hostile file the
-child is not to be trusted. First frame in: `{"overlay": path or null, "font": path or null, "memory":
-bytes}`. Then one request a frame: `read` {path, name, limits}, `render` {path, media_type, page, width,
+child is not to be trusted. First frame in: `{"overlay": path or null, "font": path or null, "ocr":
+name}`. Then one request a frame: `read` {path, name, limits}, `render` {path, media_type, page, width,
 limits}, `count` {path, media_type, limits}, `extract`
 {path, media_type, pages, limits}. Answers: `{"pages": n}` notices that n pages go to recognition (more
 time is needed); `{"facts": …}`,
@@ -13,7 +13,6 @@ the child's memory in bytes.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import logging
 import os
@@ -26,8 +25,11 @@ import traceback
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ingest.confine import confine
+
 MAX_FRAME = 512 * 1024**2
-_CPU_MARGIN = 30
+_LARGEST = 6 * 1024**3
+"""Bytes of address space that the child can never go beyond, whatever limits it is told."""
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
@@ -56,8 +58,7 @@ def main() -> int:
     source, sink = _own_pipes()
     _confine()
     hello = json.loads(read_frame(source) or b"{}")
-    resource.setrlimit(resource.RLIMIT_AS, (hello["memory"], hello["memory"]))
-    server = _Server(sink, hello.get("overlay"), hello.get("font"))
+    server = _Server(sink, hello.get("overlay"), hello.get("font"), hello.get("ocr") or "")
     while (data := read_frame(source)) is not None:
         server.answer(json.loads(data))
     return 0
@@ -74,15 +75,12 @@ def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _confine() -> None:
-    """No core dumps, no files written, low priority, no network where the system lets us, gone with the
-    parent."""
+    """No core dumps, no files written, no network, low priority, gone with the parent."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (_LARGEST, _LARGEST))
     os.nice(5)
-    libc = ctypes.CDLL(None, use_errno=True)
-    new_network = 0x40000000
-    if hasattr(libc, "unshare"):
-        libc.unshare(new_network)  # needs a privilege; without it the child simply has no use for a network
+    confine()  # before any thread starts: a lock holds for the thread that asks and those it starts
     threading.Thread(target=_follow_parent, args=(os.getppid(),), daemon=True).start()
     logging.disable(logging.CRITICAL)
 
@@ -94,9 +92,10 @@ def _follow_parent(parent: int) -> None:
 
 
 class _Server:
-    def __init__(self, sink: BinaryIO, overlay: str | None, font: str | None) -> None:
-        self.sink, self.overlay, self.font = sink, overlay, font
+    def __init__(self, sink: BinaryIO, overlay: str | None, font: str | None, ocr: str) -> None:
+        self.sink, self.overlay, self.font, self.ocr = sink, overlay, font, ocr
         self.pipeline: Any = None
+        self.limits: Any = None
         self.font_installed = False
 
     def send(self, message: dict[str, Any]) -> None:
@@ -121,15 +120,17 @@ class _Server:
 
         self._install_font()
 
-        limits = load(Limits, request["limits"])
-        _allow_cpu(limits.seconds)
+        limits = self.limits = load(Limits, request["limits"])
         path = Path(request["path"])
         if request["op"] == "read":
-            facts = self._pipeline().read(path, request["name"], limits)
+            pipeline = self._pipeline()
+            _allow(limits.seconds, limits.memory)
+            facts = pipeline.read(path, request["name"], limits)
             self.send({"facts": dump(facts), "rss": _rss()})
             return
         from ingest import extract, render
 
+        _allow(limits.seconds, limits.memory + limits.recognition)
         try:
             if request["op"] == "extract":
                 self._send_bytes(extract.extract(path, request["media_type"], request["pages"]))
@@ -165,27 +166,36 @@ class _Server:
             from schemas import load_pack
 
             pack = load_pack(Path(self.overlay) if self.overlay else None)
-            self.pipeline = Pipeline(pack, notice=self._notice)
+            self.pipeline = Pipeline(pack, notice=self._notice, ocr=self.ocr)
         return self.pipeline
 
     def _notice(self, pages: int) -> None:
-        from ingest.facts import Limits
-
-        _allow_cpu(Limits().seconds + 20.0 * pages)
+        limits = self.limits
+        _allow(limits.seconds + limits.page_seconds * pages, limits.memory + limits.recognition)
         self.send({"pages": pages})
 
 
-def _allow_cpu(seconds: float) -> None:
-    """Processor time for the next file, beside what was used already; the system kills the child beyond
-    it."""
+def _allow(seconds: float, memory: int) -> None:
+    """Processor time (seconds) and address space (bytes) for a file, beside what the child has taken already.
+
+    Beyond the first the system ends the child, beyond the second it gets no more.
+    """
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime + 2 * seconds) + _CPU_MARGIN
+    soft = int(used.ru_utime + used.ru_stime + seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+    space = min(_LARGEST, _statm()[0] + memory)
+    resource.setrlimit(resource.RLIMIT_AS, (space, _LARGEST))
+
+
+def _statm() -> tuple[int, int]:
+    """Bytes of address space and bytes resident."""
+    with open("/proc/self/statm", "rb") as stream:
+        size, resident = stream.read().split()[:2]
+    return int(size) * resource.getpagesize(), int(resident) * resource.getpagesize()
 
 
 def _rss() -> int:
-    with open("/proc/self/statm", "rb") as stream:
-        return int(stream.read().split()[1]) * resource.getpagesize()
+    return _statm()[1]
 
 
 def _where(error: Exception) -> str:

@@ -186,10 +186,14 @@ class FileFacts:
 class Limits:
     """What one file may cost before the child that reads it is killed."""
 
-    seconds: float = 300.0
-    """Wall-clock seconds for a whole file; 20 s more for each page that goes to OCR."""
-    memory: int = 4 * 1024**3
-    """Address space of the child, in bytes."""
+    seconds: float = 20.0
+    """Processor seconds for a file; on a busy machine it may take `PATIENCE` times as long by the clock."""
+    page_seconds: float = 20.0
+    """Seconds more for each page that goes to recognition."""
+    memory: int = 512 * 1024**2
+    """Bytes of address space that a file may take, beside what the child itself needs."""
+    recognition: int = 1536 * 1024**2
+    """Bytes more where pages are pictures: the engine's networks, and decoded scans."""
     unpacked: int = 300 * 1024**2
     """Bytes that a zip container may unpack to."""
     ratio: int = 200

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from ingest import documents, sniff
@@ -38,6 +38,8 @@ class Pipeline:
     notice: Notice = lambda pages: None
     recognise: Recognise | None = None
     understand: Understand | None = None
+    ocr: str = ""
+    """The engine that reads scans, by its name in `ingest.ocr.ENGINES` ("": the default)."""
 
     def read(self, path: Path, name: str, limits: Limits) -> FileFacts:
         """Everything that the file says. OSError: it cannot be opened."""
@@ -72,10 +74,9 @@ class Pipeline:
             return content.pages, ()
         self.notice(len(content.to_recognise))
         try:
-            recognise = self.recognise or _recognise()
+            recognise = self.recognise or _recognise(self.ocr)
         except ImportError as error:
-            numbers = _numbers(sorted(content.to_recognise))
-            return content.pages, (problem("ocr_unavailable", reason=error.name or error, pages=numbers),)
+            return content.pages, (_no_engine(error, content),)
         pages, unreadable = [], []
         for page in content.pages:
             if page.number in content.to_recognise:
@@ -85,6 +86,8 @@ class Pipeline:
                     page = recognise(pixels, dpi, number=page.number)
                 except MemoryError:
                     raise
+                except ImportError as error:
+                    return content.pages, (_no_engine(error, content),)
                 except Exception:  # decoders and engines raise many kinds; one page must not cost the others
                     unreadable.append(page.number)
             pages.append(page)
@@ -116,10 +119,15 @@ def _numbers(pages: Sequence[int]) -> str:
     return "、".join(map(str, pages[:20])) + ("…" if len(pages) > 20 else "")
 
 
-def _recognise() -> Recognise:
+def _no_engine(error: ImportError, content: Content) -> Problem:
+    reason = error.name or error
+    return problem("ocr_unavailable", reason=reason, pages=_numbers(sorted(content.to_recognise)))
+
+
+def _recognise(name: str) -> Recognise:
     from ingest import ocr
 
-    return ocr.recognise
+    return partial(ocr.recognise, engine=ocr.engine_named(name))
 
 
 def _understand() -> Understand:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,11 +22,13 @@ from ingest.codec import CodecError, dump, load
 from ingest.facts import FileFacts, Limits
 from ingest.problems import TEMPLATES, problem, state_of
 
+RECOGNISERS = ("rapid", "tesseract")
+"""The engines that read scans, the default first (`ingest.ocr.ENGINES`, which is slow to import)."""
 RECYCLE_FILES = 1000
 RECYCLE_BYTES = 1536 * 1024**2
 COMMAND = (sys.executable, "-m", "ingest.child")
-SECONDS_A_PAGE = 20.0
-"""Seconds that a page which goes to recognition adds to a file's limit."""
+PATIENCE = 3.0
+"""How many times the processor seconds of its limit a file may take by the clock: the machine may be busy."""
 _START_SECONDS = 60.0
 _SIGNALS = {int(known): known.name for known in signal.Signals}
 _DROPPED = ("reader_garbled", "memory_limit")
@@ -51,7 +53,8 @@ class Reader:
     """Reads files one at a time in a child process that is started on first use and kept between files.
 
     `overlay` is the folder of a house's own pack (None: ours alone), `font` a TrueType font file with Chinese
-    characters for rendering texts (None: only PDF and images can be rendered). Safe to share between
+    characters for rendering texts (None: only PDF and images can be rendered), `ocr` the engine that reads
+    scans (`ingest.ocr.ENGINES`; "": the default). Safe to share between
     threads (calls wait for each other) and across a fork (the child stays with the process that started
     it). The child is replaced after `recycle_files` files, when its memory grew, and whenever it died.
     """
@@ -62,8 +65,9 @@ class Reader:
         font: Path | None = None,
         limits: Limits | None = None,
         recycle_files: int = RECYCLE_FILES,
+        ocr: str = "",
     ) -> None:
-        self._overlay, self._font = overlay, font
+        self._hello = {"overlay": _text(overlay), "font": _text(font), "ocr": ocr}
         self._limits = limits or Limits()
         self._recycle_files = recycle_files
         self._lock = threading.Lock()
@@ -156,7 +160,7 @@ class Reader:
     def _ask(self, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
         with self._lock:
             try:
-                child = self._ready(limits)
+                child = self._ready()
             except OSError as error:
                 raise ReadError("reader_failed", reason=f"{type(error).__name__} {error.errno}") from error
             try:
@@ -164,7 +168,7 @@ class Reader:
             except BaseException:
                 self._end()  # also on KeyboardInterrupt: a half-read answer would meet the next request
                 raise
-            if child.served >= self._recycle_files or child.rss > min(RECYCLE_BYTES, limits.memory // 2):
+            if child.served >= self._recycle_files or child.rss > RECYCLE_BYTES:
                 self._end()
             failed = _error(answer, limits) if "error" in answer else None
             if failed is not None and failed.code in _DROPPED:
@@ -173,15 +177,15 @@ class Reader:
             raise failed
         return answer
 
-    def _ready(self, limits: Limits) -> _Child:
+    def _ready(self) -> _Child:
         child = self._child
         if child is not None and child.owner != os.getpid():
             child = self._child = None  # forked: it belongs to the parent
-        if child is not None and (child.process.poll() is not None or child.memory != limits.memory):
+        if child is not None and child.process.poll() is not None:
             self._end()
             child = None
         if child is None:
-            child = self._child = _Child(self._overlay, self._font, limits.memory)
+            child = self._child = _Child(self._hello)
         return child
 
     def _end(self) -> None:
@@ -204,8 +208,8 @@ def _error(answer: dict[str, Any], limits: Limits) -> ReadError:
 
 
 class _Child:
-    def __init__(self, overlay: Path | None, font: Path | None, memory: int) -> None:
-        self.owner, self.memory = os.getpid(), memory
+    def __init__(self, hello: Mapping[str, str | None]) -> None:
+        self.owner = os.getpid()
         self.served = self.rss = 0
         self.process = subprocess.Popen(
             COMMAND,
@@ -222,14 +226,13 @@ class _Child:
         self.input, self.output = self.process.stdin.fileno(), self.process.stdout.fileno()
         os.set_blocking(self.output, False)
         os.set_blocking(self.input, False)
-        hello = {"overlay": _text(overlay), "font": _text(font), "memory": memory}
         self.hello: bytes | None = frame(json.dumps(hello).encode())
 
     def ask(self, request: dict[str, Any], limits: Limits) -> dict[str, Any]:
         """Sends one request and gives the frame that ends it. ReadError: the child died, hung or spoke
         nonsense."""
         start = time.monotonic()
-        allowed = limits.seconds + (_START_SECONDS if self.hello else 0.0)
+        allowed = PATIENCE * limits.seconds + (_START_SECONDS if self.hello else 0.0)
         clock = _Clock(start + allowed, limits.seconds)
         data = (self.hello or b"") + frame(json.dumps(request).encode("utf-8", "surrogatepass"))
         self.hello = None
@@ -241,7 +244,8 @@ class _Child:
             pages = answer.get("pages")
             if type(pages) is not int or not 0 <= pages <= limits.pages:
                 raise ReadError("reader_garbled", reason="unknown message")
-            clock.extend(start + allowed + SECONDS_A_PAGE * pages, limits.seconds + SECONDS_A_PAGE * pages)
+            more = limits.page_seconds * pages
+            clock.extend(start + allowed + PATIENCE * more, limits.seconds + more)
         if answer.get("bytes") is True:
             answer["image"] = self._frame(clock)
         self.served += 1
@@ -337,6 +341,7 @@ def _environment() -> dict[str, str]:
         "PYTHONUTF8": "1",
         "PYTHONHASHSEED": "0",
         "OMP_NUM_THREADS": "1",
+        "OMP_THREAD_LIMIT": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",
     }

@@ -16,16 +16,19 @@ from numpy.typing import NDArray
 
 from ingest.ocr.engine import Found, Image, Reading
 from ingest.ocr.seals import bleached, seal_areas
-from ingest.ocr.straighten import content, shrunk, to_gray, to_rgb
+from ingest.ocr.straighten import character_height, content, shrunk, to_gray, to_rgb
 
-DETECT_LONGEST = 1600
-"""Pixels of the longer side of an A4 page at which text is looked for."""
-
-_A4_INCHES = 11.7
+TEXT_HEIGHT = 16
+"""Pixels that characters of a page's usual size are high where text is looked for."""
+_SIDES = (960, 2272)
+"""Least and most pixels of a page's longer side there: an A4 form needs some 1,280, a table of small print more."""
+_DETECT_STEP = 64
+"""Sides are rounded to a multiple of this many pixels, so that few shapes of the network are prepared."""
 _ROW = 48
 """Pixels of height of a line as the reading network takes it."""
 _STEP = 32
-"""Widths are rounded up to a multiple of this many pixels, so that few shapes are compiled."""
+"""Widths are rounded up to a multiple of this many pixels, of four times as many from _BROAD on."""
+_BROAD = 640
 _TALL = 1.6
 """A box this many times higher than wide is a column of characters."""
 _NUMBER = 7
@@ -44,8 +47,8 @@ Box = tuple[int, int, int, int]
 class RapidEngine:
     """Text recognition in Chinese (both scripts) and English with PP-OCR models; needs no network."""
 
-    def __init__(self, detect_longest: int = DETECT_LONGEST) -> None:
-        self._detect_longest = detect_longest
+    def __init__(self, text_height: float = TEXT_HEIGHT) -> None:
+        self._text_height = text_height
 
     @cached_property
     def _networks(self) -> _Networks:
@@ -54,7 +57,7 @@ class RapidEngine:
     def read(self, page: Image, dpi: int | None = None) -> Reading:
         """See `Engine.read`: turns are told by the shape of the boxes, then by how surely lines read either way."""
         rgb, turned = _without_seals(page), 0
-        longest = round(self._detect_longest * _sheets(page, dpi))
+        longest = self._longest(to_gray(rgb))
         boxes = self._boxes(rgb, longest)
         if _sideways(boxes):
             rgb, turned = np.ascontiguousarray(np.rot90(rgb)), 90
@@ -71,6 +74,14 @@ class RapidEngine:
         rest = [box for box in boxes if box not in seen]
         return Reading(turned, _found([*sample, *rest], [*read, *self._read(rgb, rest)]))
 
+    def _longest(self, gray: Image) -> int:
+        """Pixels of the longer side at which text is looked for: no more than the page's own characters need."""
+        usual = character_height(gray)
+        longer = max(gray.shape)
+        return (
+            round(min(_SIDES[1], max(_SIDES[0], longer * self._text_height / usual))) if usual else _SIDES[0]
+        )
+
     def _read(self, rgb: Image, boxes: Sequence[Box]) -> list[tuple[str, float]]:
         return self._networks.read([_cut(rgb, box) for box in boxes])
 
@@ -83,13 +94,6 @@ class RapidEngine:
         inner = np.ascontiguousarray(rgb[top:bottom, left:right])
         boxes = self._networks.detect(inner, round(longest * max(inner.shape[:2]) / max(rgb.shape[:2])))
         return list(dict.fromkeys((left + b[0], top + b[1], left + b[2], top + b[3]) for b in boxes))
-
-
-def _sheets(page: Image, dpi: int | None) -> float:
-    """How many A4 sheets long a page is, from 1 to A3's 1.42; a resolution that no scanner has is not believed."""
-    if dpi is None or not 100 <= dpi <= 600:
-        return 1.0
-    return float(min(1.42, max(1.0, max(page.shape[:2]) / dpi / _A4_INCHES)))
 
 
 def _without_seals(page: Image) -> Image:
@@ -197,7 +201,7 @@ class _Networks:
     def detect(self, rgb: Image, longest: int) -> list[Box]:
         """Rectangles around runs of text, in pixels of `rgb`, sought with the longer side at `longest`."""
         small, _ = shrunk(rgb, longest)
-        height, width = (max(32, round(side / 32) * 32) for side in small.shape[:2])
+        height, width = (-(-side // _DETECT_STEP) * _DETECT_STEP for side in small.shape[:2])
         sized = cv2.resize(small, (width, height))
         bgr = sized[:, :, ::-1].astype(np.float32) / 127.5 - 1.0
         heat = self._detector(np.ascontiguousarray(bgr.transpose(2, 0, 1)[None]))[0]
@@ -226,7 +230,8 @@ class _Networks:
             return "", 0.0
         width = max(8, int(np.ceil(_ROW * stretch * crop.shape[1] / crop.shape[0])))
         sized = cv2.resize(crop, (width, _ROW))[:, :, ::-1].astype(np.float32) / 127.5 - 1.0
-        padded = np.zeros((_ROW, -(-width // _STEP) * _STEP, 3), np.float32)
+        step = _STEP if width < _BROAD else 4 * _STEP
+        padded = np.zeros((_ROW, -(-width // step) * step, 3), np.float32)
         padded[:, :width] = sized
         scores = np.asarray(self._reader(np.ascontiguousarray(padded.transpose(2, 0, 1)[None]))[0])[0]
         return self._collapse(scores)

@@ -48,17 +48,26 @@ def shrunk(image: Image, longest: int) -> tuple[Image, float]:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8), factor
 
 
+def character_height(gray: Image) -> float:
+    """Pixels that most marks of the size and shape of a character are high; 0.0 where there are hardly any."""
+    small, factor = shrunk(gray, 1000)
+    stats = cv2.connectedComponentsWithStats(_without_edges(ink(small)), connectivity=8)[2][1:]
+    widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    alike = (heights >= 4) & (heights <= 60) & (widths <= 2.5 * heights) & (heights <= 2.5 * widths)
+    return float(np.median(heights[alike])) / factor if int(alike.sum()) >= 20 else 0.0
+
+
 def skew_of(gray: Image) -> float:
     """Degrees, clockwise positive, that the lines of a page (upright or on its side) are off the horizontal.
 
     The angle at which rows or columns of ink separate best, by projection, between -MAX_SKEW and MAX_SKEW.
     """
     small, _ = shrunk(gray, 800)
-    marks = ink(small)
-    marks = _without_edges(marks)
+    marks = _without_edges(ink(small))
     if cv2.countNonZero(marks) < 200:
         return 0.0
-    coarse = _best(marks, np.arange(-MAX_SKEW, MAX_SKEW + 0.01, 0.5))
+    rough, _ = shrunk(marks, 400)
+    coarse = _best(rough, np.arange(-MAX_SKEW, MAX_SKEW + 0.01, 0.5))
     return float(round(_best(marks, np.arange(coarse - 0.5, coarse + 0.51, 0.1)), 2))
 
 
