@@ -10,7 +10,7 @@ from pathlib import Path
 from ingest import sniff
 from ingest.facts import Limits, Problem
 from ingest.problems import problem
-from ingest.read import docx, image, office, pdf, text
+from ingest.read import docx, image, odt, office, ole, pdf, text
 from ingest.read.content import Content
 
 
@@ -27,7 +27,13 @@ FORMATS: dict[str, Format] = {
     sniff.PDF: Format(pdf.read),
     sniff.TEXT: Format(text.read),
     sniff.XLSX: Format(office.read_sheets, kept=True),
+    sniff.XLS: Format(office.read_old_sheets, kept=True),
+    sniff.DOC: Format(ole.read_document, kept=True),
+    sniff.ODT: Format(odt.read, kept=True),
+    sniff.RTF: Format(office.read_rich_text, kept=True),
+    sniff.HTML: Format(office.read_html, kept=True),
     sniff.EML: Format(office.read_mail, kept=True),
+    sniff.MSG: Format(ole.read_message, kept=True),
     **{kind: Format(partial(image.read, media_type=kind)) for kind in image.MEDIA_TYPES},
 }
 

@@ -62,7 +62,7 @@ class Pipeline:
         records: tuple[RecordFacts, ...] = ()
         if is_kept(content.media_type):
             # Their text is searchable, yet what a person sees is the original: it is kept, not filed as read.
-            problems += (problem("kept_unreadable", actual=sniff.name_of(content.media_type)),)
+            problems += (problem("kept_with_text", actual=sniff.name_of(content.media_type)),)
             records = (_unnamed(pages),)
         state = state_of(problems)
         if state is FileState.READ:

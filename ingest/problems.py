@@ -32,6 +32,11 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "The content of {actual} cannot be read yet; the original is kept as it is. Save it as DOCX, "
         "PDF or an image and upload that too.",
     ),
+    "kept_with_text": (
+        "{actual}的文字已可检索，原件已原样保存，但没有按表单识别；要归为某种表单时，请另存为 DOCX 或 PDF 再上传。",
+        "The text of {actual} can be searched and the original is kept as it is, but it was not read as a form; "
+        "to file it as one, save it as DOCX or PDF and upload that too.",
+    ),
     "unknown_format": (
         "认不出这个文件的格式，原件已原样保存；请确认来源，另存为 DOCX、PDF 或图片后再上传一份。",
         "The format is not known; the original is kept as it is. Check where it came from, save it "
@@ -295,6 +300,7 @@ UNREADABLE = frozenset(
     {
         "file_missing",
         "kept_unreadable",
+        "kept_with_text",
         "unknown_format",
         "damaged",
         "damaged_partly",

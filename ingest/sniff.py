@@ -26,6 +26,10 @@ XLS = "application/vnd.ms-excel"
 OLE = "application/x-ole-storage"
 OFFICE_LOCKED = "application/x-ooxml-encrypted"
 EML = "message/rfc822"
+MSG = "application/vnd.ms-outlook"
+RTF = "application/rtf"
+HTML = "text/html"
+ODT = "application/vnd.oasis.opendocument.text"
 TEXT = "text/plain"
 ZIP = "application/zip"
 UNKNOWN = "application/octet-stream"
@@ -44,7 +48,11 @@ EXTENSIONS: dict[str, tuple[str, ...]] = {
     "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "image/tiff": (".tif", ".tiff"),
     "image/heic": (".heic", ".heif", ".hif"),
-    "application/vnd.oasis.opendocument.text": (".odt", ".ott"),
+    ODT: (".odt", ".ott"),
+    "application/vnd.oasis.opendocument.spreadsheet": (".ods", ".ots"),
+    RTF: (".rtf", ".doc", ".wps"),
+    HTML: (".html", ".htm", ".xhtml"),
+    MSG: (".msg",),
     TEXT: (
         ".txt",
         ".text",
@@ -78,7 +86,11 @@ NAMES: dict[str, str] = {
     "image/jpeg": " JPEG 图片",
     "image/tiff": " TIFF 图片",
     "image/heic": " HEIC 图片",
-    "application/vnd.oasis.opendocument.text": "开放文档（ODT）",
+    ODT: "开放文档（ODT）",
+    "application/vnd.oasis.opendocument.spreadsheet": "开放表格（ODS）",
+    RTF: "富文本（RTF）",
+    HTML: "网页（HTML）",
+    MSG: "电子邮件（MSG）",
     TEXT: "纯文本",
     EML: "电子邮件（EML）",
     ZIP: "压缩包（ZIP）",
@@ -94,7 +106,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
     (b"BM", "image/bmp"),
-    (b"{\\rtf", "application/rtf"),
+    (b"{\\rtf", RTF),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"\x1f\x8b", "application/gzip"),
@@ -113,7 +125,17 @@ ARCHIVES = (
 
 HEAD = 8192
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OLE_STREAMS = (("EncryptedPackage", OFFICE_LOCKED), ("WordDocument", DOC), ("Workbook", XLS), ("Book", XLS))
+_OLE_STREAMS = (
+    ("EncryptedPackage", OFFICE_LOCKED),
+    ("WordDocument", DOC),
+    ("Workbook", XLS),
+    ("Book", XLS),
+    ("__nameid_version1.0", MSG),
+)
+_OLE_MACROS = ("_VBA_PROJECT", "Macros")
+_WEB = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html\b)", re.I | re.S
+)
 _MAIL = re.compile(
     rb"^(?:received|from|to|subject|date|message-id|mime-version|return-path|delivered-to):", re.I | re.M
 )
@@ -162,7 +184,7 @@ def _by_content(path: Path, head: bytes, size: int, limits: Limits) -> Sniffed:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(path, head, size, limits)
     if head.startswith(_OLE_MAGIC):
-        return Sniffed(_ole(path))
+        return _ole(path)
     if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"):
         return Sniffed("image/heic")
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
@@ -171,6 +193,8 @@ def _by_content(path: Path, head: bytes, size: int, limits: Limits) -> Sniffed:
         if head.startswith(magic):
             return Sniffed(media_type)
     if text.looks_like_text(head):
+        if _WEB.match(head):
+            return Sniffed(HTML)
         return Sniffed(EML if len(_MAIL.findall(head[:2048])) >= 3 else TEXT)
     return Sniffed(_guess(head))
 
@@ -238,13 +262,15 @@ def _office(names: Iterable[str], types: bytes) -> str:
     return ZIP
 
 
-def _ole(path: Path) -> str:
-    """Which program wrote an OLE2 container, by the stream names in its first megabyte and last 256 KiB."""
+def _ole(path: Path) -> Sniffed:
+    """Which program wrote an OLE2 container, and whether it carries macros, by the stream names in its first
+    megabyte and last 256 KiB."""
     with path.open("rb") as stream:
         data = stream.read(1 << 20)
         stream.seek(max(0, path.stat().st_size - (1 << 18)))
         data += stream.read()
-    for name, media_type in _OLE_STREAMS:
-        if name.encode("utf-16-le") in data:
-            return media_type
-    return OLE
+    kind = next((kind for name, kind in _OLE_STREAMS if name.encode("utf-16-le") in data), OLE)
+    macros = [name for name in _OLE_MACROS if name.encode("utf-16-le") + b"\x00\x00" in data]
+    if kind in (DOC, XLS) and macros:
+        return Sniffed(kind, (problem("macro", parts="、".join(macros)),))
+    return Sniffed(kind)

@@ -1,8 +1,9 @@
-"""Scanned images: PNG, JPEG, TIFF with any number of pages. Sizes are read from the header before any
-decoding."""
+"""Scanned images and photographs: PNG, JPEG, HEIC, TIFF with any number of pages. Sizes are read from the header
+before any decoding."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from ingest.facts import Limits, Page
 from ingest.problems import problem
 from ingest.read.content import Content, Image
 
-MEDIA_TYPES = ("image/png", "image/jpeg", "image/tiff", "image/bmp", "image/gif", "image/webp")
+MEDIA_TYPES = ("image/png", "image/jpeg", "image/tiff", "image/heic", "image/bmp", "image/gif", "image/webp")
 _FORMATS = {kind: (kind.removeprefix("image/").upper(),) for kind in MEDIA_TYPES} | {
-    "image/jpeg": ("JPEG", "MPO")
+    "image/jpeg": ("JPEG", "MPO"),
+    "image/heic": ("HEIF",),
 }
 _ORIENTATION = 0x0112
 Pillow.MAX_IMAGE_PIXELS = (
@@ -27,6 +29,8 @@ Pillow.MAX_IMAGE_PIXELS = (
 def read(path: Path, limits: Limits, media_type: str) -> Content:
     """The pages of an image file; all of them wait for recognition. Animated images give their first
     frame."""
+    if media_type == "image/heic":
+        _know_heic()
     try:
         picture = Pillow.open(path, formats=_FORMATS[media_type])
         return _Reader(picture, media_type, limits).content()
@@ -36,6 +40,14 @@ def read(path: Path, limits: Limits, media_type: str) -> Content:
         return Content(
             media_type, problems=(problem("damaged", reason=f"{type(error).__name__} {error}"[:120]),)
         )
+
+
+@cache
+def _know_heic() -> None:
+    """Telephones' pictures; the first image alone, without thumbnails and depth maps, one thread."""
+    import pillow_heif
+
+    pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
 
 class _Reader:

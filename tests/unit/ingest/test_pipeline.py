@@ -71,7 +71,7 @@ def test_an_engine_that_fails_on_one_page_loses_only_that_page(tmp_path: Path) -
 
 
 def test_without_an_engine_the_file_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing() -> None:
+    def missing(name: str) -> None:
         raise ImportError("rapidocr", name="rapidocr")
 
     monkeypatch.setattr("ingest.pipeline._recognise", missing)
@@ -128,7 +128,7 @@ def test_a_workbook_is_kept_and_its_text_can_be_found(tmp_path: Path) -> None:
     book.save(tmp_path / "车位.xlsx")
     facts = Steps().read(tmp_path / "车位.xlsx")
     assert facts.state == FileState.UNREADABLE
-    assert [p.code for p in facts.problems] == ["kept_unreadable"]
+    assert [p.code for p in facts.problems] == ["kept_with_text"]
     assert "测A·12345" in facts.records[0].text
     assert facts.records[0].type is None
 

@@ -67,7 +67,8 @@ def test_pixels_of_chosen_pages(tmp_path: Path) -> None:
     [
         (sniff.PDF, 9, FONT, "page_unreadable"),
         (sniff.PDF, 0, FONT, "page_unreadable"),
-        (sniff.DOC, 1, FONT, "kept_unreadable"),
+        (sniff.PPTX, 1, FONT, "kept_unreadable"),
+        (sniff.DOC, 1, FONT, "damaged"),
         (sniff.TEXT, 1, None, "font_missing"),
         (sniff.TEXT, 1, "/nowhere/font.ttf", "font_missing"),
         ("image/png", 1, FONT, "damaged"),
