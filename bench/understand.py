@@ -80,24 +80,28 @@ def same_owners(read: str | None, written: str) -> bool:
     return sorted(re.split("[、 ]", fold(read or ""))) == sorted(re.split("[、 ]", fold(written)))
 
 
-def same_rows(record: RecordFacts, rows: Sequence[Mapping[str, str]]) -> bool:
-    """Whether each entry of a register has its house, and no entry another's."""
-    read = {v.row: v.value for v in record.rows if v.code == "house"}
-    return [read.get(n) for n in range(1, len(rows) + 1)] == [row["_house"] for row in rows] and len(
-        read
-    ) == len(rows)
+def entries(record: RecordFacts | None, rows: Sequence[Mapping[str, str]]) -> list[bool]:
+    """For each entry of a register whether its house is right; an entry too many counts as wrong."""
+    read = {v.row: v.value for v in record.rows if v.code == "house"} if record else {}
+    right = [read.get(n) == row["_house"] for n, row in enumerate(rows, 1)]
+    return right + [False] * max(0, len(read) - len(rows))
+
+
+def record_on(records: Sequence[RecordFacts], pages: Sequence[Truth]) -> RecordFacts | None:
+    """The record with exactly these pages, else the first one with any of them."""
+    want = tuple(p["page"] for p in pages)
+    same = next((r for r in records if r.pages == want), None)
+    return same or next((r for r in records if set(r.pages) & set(want)), None)
 
 
 def judge(
     pack: Pack, titles: Titles, pages: Sequence[Truth], records: Sequence[RecordFacts]
 ) -> dict[str, bool]:
     """What is right of one record; keys only for what its truth says."""
-    first, want = pages[0], tuple(p["page"] for p in pages)
-    same = next((r for r in records if r.pages == want), None)
-    record = same or next((r for r in records if set(r.pages) & set(want)), None)
+    first, record = pages[0], record_on(records, pages)
     verdict: dict[str, bool] = {}
     if first["pages_in_file"] > 1:
-        verdict["split"] = same is not None
+        verdict["split"] = record is not None and record.pages == tuple(p["page"] for p in pages)
     code = record.type if record else None
     verdict["type"] = right_type(pack, titles, first["form"], first["printed_title"], code)
     if first["house"]:
@@ -106,8 +110,6 @@ def judge(
         verdict["no_house"] = record is not None and record.house is None
     if first["owner"]:
         verdict["owner"] = record is not None and same_owners(record.owner, first["owner"])
-    if first.get("rows"):
-        verdict["rows"] = record is not None and same_rows(record, first["rows"])
     if first["record_date"]:
         verdict["date"] = record is not None and str(record.date) == first["record_date"]
     for key, marks in (
@@ -192,6 +194,8 @@ def main() -> None:
                 segments.setdefault(page["segment"]["index"], []).append(page)
         for segment in segments.values():
             verdict = judge(pack, titles, segment, records)
+            if rows := segment[0].get("rows"):
+                good.setdefault("entries", []).extend(entries(record_on(records, segment), rows))
             wrong_type += not verdict["type"]
             for key, is_right in verdict.items():
                 good.setdefault(key, []).append(is_right)

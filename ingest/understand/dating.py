@@ -10,7 +10,7 @@ from datetime import date
 from ingest.facts import Value
 from ingest.understand.labels import LabelledSheet
 from ingest.understand.layout import Piece
-from ingest.understand.values import day_of
+from ingest.understand.values import day_of, short_day
 from ingest.understand.vocabulary import clean_label
 from schemas.dates import FoundDate, find_dates
 from schemas.model import FieldSpec, FieldType, RecordType
@@ -114,8 +114,16 @@ def signing_days(sheets: Sequence[LabelledSheet]) -> list[Dated]:
     return loose
 
 
+def _short_date(sheet: LabelledSheet, piece: Piece) -> list[FoundDate]:
+    """A date with a year of two figures that is all of a piece, or all after a label 日期."""
+    labels = [x.end for x in sheet.labels if x.piece is piece and x.colon and x.name == "日期"]
+    start = labels[0] if labels else 0
+    day = short_day(piece.text[start:])
+    return [FoundDate(day, piece.text[start:], start, len(piece.text))] if day else []
+
+
 def _free_dates(sheet: LabelledSheet, row: Sequence[Piece], piece: Piece) -> list[FoundDate]:
-    found = find_dates(piece.text)
+    found = find_dates(piece.text) or _short_date(sheet, piece)
     if len(found) != 1:
         return []
     day = found[0]
@@ -130,7 +138,9 @@ def _free_dates(sheet: LabelledSheet, row: Sequence[Piece], piece: Piece) -> lis
     own = label is not None and (label.name == "日期" or label.name in sheet.signs)
     if label is not None and not own and (label.piece is piece or label.piece.place == piece.place - 1):
         return []
-    if label is None and (len(before) > 6 or before.endswith(_SENTENCE_BEFORE)):
+    if label is None and (
+        len(before) > 6 or before.endswith((*_SENTENCE_BEFORE, ":", "：")) or before.isdecimal()
+    ):
         return []
     rest = after or following
     labelled = any(

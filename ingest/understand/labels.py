@@ -144,12 +144,21 @@ class LabelledSheet:
         head = _HEAD.match(piece.text)
         text = clean_label(head[1] if head else piece.text)
         role = role_of(text)
-        name = self._vocabulary.misread(text) if head or len(text) >= 4 else None
+        name = self._vocabulary.misread(text) if head or len(text) >= 4 or self._heads_cell(piece) else None
         if role is not None:
             name = role_label(role)
         if name is None:
             return []
         return [Label(name, piece, 0, head.end() if head else len(piece.text), True, head is not None)]
+
+    def _heads_cell(self, piece: Piece) -> bool:
+        """Whether a piece is alone in a cell that has another one beside it."""
+        cell = self.grid.at((piece.x0 + piece.x1) / 2, piece.middle)
+        return (
+            cell is not None
+            and len(self.inside(cell)) == 1
+            and self.grid.right_of(cell, piece.middle) is not None
+        )
 
     def _at(self, piece: Piece, text: str, offsets: tuple[int, ...], i: int) -> Label | None:
         for length in self._vocabulary.lengths.get(text[i : i + 2], ()):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ingest.ocr.engine import Image
 from ingest.ocr.seals import red
+from ingest.understand.shapes import frames, ovals
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +37,11 @@ def find_seals(page: Image, marks: Image) -> list[Seal]:
     """The seals of an upright page 1000 pixels across, the surest first; `marks` is its ink."""
     strokes = without_rulings(marks)
     found = _coloured(page) if page.ndim == 3 else []
-    found += [s for s in (*_round(strokes), *_frames(marks)) if not any(_overlap(s, f) for f in found)]
+    shapes = [Seal(*box, "round", sure) for box, sure in ovals(strokes)]
+    shapes += [Seal(*box, "square", sure) for box, sure in frames(strokes)]
+    for seal in (*_round(strokes), *_frames(marks), *shapes):
+        if not any(_overlap(seal, other) for other in found):
+            found.append(seal)
     return sorted(found, key=lambda s: -s.confidence)
 
 
@@ -51,8 +56,9 @@ def without_rulings(marks: Image) -> Image:
 
 
 def _coloured(rgb: Image) -> list[Seal]:
-    found = []
-    for marks in (red(rgb), _blue(rgb)):
+    found: list[Seal] = []
+    even = _evenly_lit(rgb)
+    for marks in (red(rgb), _blue(rgb), red(even), _blue(even)):
         joined = cv2.morphologyEx(marks, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
         count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
         for x, y, width, height, _ in stats[1:count]:
@@ -60,8 +66,18 @@ def _coloured(rgb: Image) -> list[Seal]:
             share = cv2.countNonZero(part) / (width * height)
             big = min(width, height) >= 70 or (width >= 100 and height >= 36 and width < 4.5 * height)
             if big and max(width, height) < 4.5 * min(width, height) and 0.04 < share < 0.6 and _framed(part):
-                found.append(Seal(x, y, x + width, y + height, "coloured", 0.97))
+                seal = Seal(x, y, x + width, y + height, "coloured", 0.97)
+                if not any(_overlap(seal, other) for other in found):
+                    found.append(seal)
     return found
+
+
+def _evenly_lit(rgb: Image) -> Image:
+    """The page without shadows: paper is white everywhere."""
+    small = cv2.resize(rgb, None, fx=0.1, fy=0.1, interpolation=cv2.INTER_AREA)
+    paper = cv2.GaussianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), (0, 0), 5)
+    light = cv2.resize(paper, (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(rgb, cv2.max(light, (60, 60, 60, 0)), scale=245), np.uint8)
 
 
 def _blue(rgb: Image) -> Image:

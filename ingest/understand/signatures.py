@@ -12,6 +12,7 @@ from ingest.understand.labels import Label, LabelledSheet
 from ingest.understand.layout import units
 from ingest.understand.picture import Signed
 from ingest.understand.seals import Seal
+from ingest.understand.titles import prominence
 from ingest.understand.vocabulary import SIGNS, clean_label
 from schemas.dates import find_dates
 from schemas.model import Place, RecordType
@@ -167,10 +168,11 @@ def _fractions(
 
 
 def _loose(pages: Sequence[Signed]) -> list[Mark]:
-    """Names that stand beside a date with no label in their line."""
+    """Names that stand beside a date with no label in their line; the entries of a table are no signatures."""
     found = []
     for page in pages:
-        for row in page.sheet.sheet.rows:
+        table = min(page.sheet.headers, default=len(page.sheet.sheet.rows))
+        for row in page.sheet.sheet.rows[:table]:
             dates = [p for p in row if find_dates(p.text)]
             names = [p for p in row if re.fullmatch(r"[\u3400-\u9fff]{2,4}", p.text.strip())]
             labelled = {label.piece for label in page.sheet.labels if label.piece.row == row[0].row}
@@ -187,6 +189,8 @@ def seals(kind: RecordType | None, pages: Sequence[Signed]) -> tuple[Mark, ...]:
     extra = []
     for page in pages:
         for seal in page.picture.seen.seals if page.picture else ():
+            if seal.shape == "square" and _is_print(seal, kind, page.sheet):
+                continue
             aspect = page.sheet.sheet.aspect
             box = Box(
                 page.sheet.sheet.page.number,
@@ -206,6 +210,21 @@ def seals(kind: RecordType | None, pages: Sequence[Signed]) -> tuple[Mark, ...]:
     seen = any(page.picture is not None for page in pages)
     missing = [Mark(p.code, False, 0.9 if seen else 0.5) for p in places if p.code not in marks]
     return (*marks.values(), *missing, *extra)
+
+
+def _is_print(seal: Seal, kind: RecordType | None, sheet: LabelledSheet) -> bool:
+    """Whether a frame is the form's own: around its title, or a cell with a field's label."""
+    fields = (
+        {clean_label(n) for spec in kind.fields for n in (spec.label_zh, *spec.aliases)} if kind else set()
+    )
+    inside = [
+        p
+        for p in sheet.sheet.pieces
+        if seal.x0 < (p.x0 + p.x1) / 2 < seal.x1 and seal.y0 < p.middle < seal.y1
+    ]
+    labels = {x.piece for x in sheet.labels if x.sure and x.name in fields}
+    level = seal.y1 - seal.y0 < 4 * sheet.sheet.em
+    return any(p in labels or (level and prominence(p, sheet.sheet) >= 0.55) for p in inside)
 
 
 def _stamp_read(place: Place, pages: Sequence[Signed]) -> Mark | None:

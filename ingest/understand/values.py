@@ -21,6 +21,10 @@ _SHORT_YEAR = re.compile(
 )
 
 
+_TWICE = re.compile(r"([年月日])\s+\1")
+"""A word of the form that the recogniser saw in two pieces."""
+
+
 def day_of(text: str, short: bool = False) -> date | None:
     """The one day that a text gives; None when there is none, or more than one.
 
@@ -30,7 +34,7 @@ def day_of(text: str, short: bool = False) -> date | None:
     whole = parse_date(text)
     if whole:
         return whole
-    days = {found.date for found in find_dates(text)}
+    days = {found.date for found in find_dates(_TWICE.sub(r"\1", text))}
     if days or not short:
         return days.pop() if len(days) == 1 else None
     return short_day(text)
