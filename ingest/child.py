@@ -4,11 +4,10 @@ Frames on standard input and output are a 4-byte big-endian length and that many
 raw bytes where the JSON before says so (`"bytes": true`). Never pickle: after parsing a hostile file the
 child is not to be trusted. First frame in: `{"overlay": path or null, "font": path or null, "ocr":
 name}`. Then one request a frame: `read` {path, name, limits}, `render` {path, media_type, page, width,
-limits}, `count` {path, media_type, limits}, `extract`
-{path, media_type, pages, limits}. Answers: `{"pages": n}` notices that n pages go to recognition (more
-time is needed); `{"facts": …}`,
-`{"count": n}`, `{"bytes": true}` + raw frame, or `{"error": code, "reason": text}` end a request. `rss` is
-the child's memory in bytes.
+limits}, `count` {path, media_type, limits}, `extract` {path, media_type, pages, limits}, `imprint` {path,
+imprint, limits}. Answers: `{"pages": n}` notices that n pages go to recognition (more time is needed);
+`{"facts": …}`, `{"count": n}`, `{"bytes": true}` + raw frame, or `{"error": code, "reason": text}` end a request.
+`rss` is the child's memory in bytes.
 """
 
 from __future__ import annotations
@@ -134,6 +133,12 @@ class _Server:
         try:
             if request["op"] == "extract":
                 self._send_bytes(extract.extract(path, request["media_type"], request["pages"]))
+                return
+            if request["op"] == "imprint":
+                from ingest.documents.writing import write
+                from ingest.facts import Imprint
+
+                self._send_bytes(write(path, load(Imprint, request["imprint"])))
                 return
             if request["op"] == "count":
                 count = render.page_count(path, request["media_type"], limits=limits)

@@ -115,6 +115,18 @@ class RevisionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a revision says of itself once it is signed. `revision` is "A/1"; `people` and `days` (ISO 8601) go by
+    prepared, reviewed, approved, days by effective and issued too; `rows` are this revision's on the control page."""
+
+    number: str
+    revision: str
+    people: Mapping[str, str] = field(default_factory=dict)
+    days: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[RevisionRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentFacts:
     """What a controlled document says of itself: cover, control page, chapters; `findings` are what
     disagrees."""

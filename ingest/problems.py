@@ -263,6 +263,20 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "修改控制页第 {row} 行写的章节 {chapter} 在正文中找不到；请核对章节号。",
         "Chapter {chapter} in row {row} of the control page is not in the text; check its number.",
     ),
+    "chapter_not_changed": (
+        "修改控制页写这个版次改了 {chapter}，正文中这一章节与上一版相同；请核对章节号，或补上漏改的内容。",
+        "The control page says that this revision changed chapter {chapter}, which reads as before; check the number, "
+        "or make the change that is missing.",
+    ),
+    "chapter_not_named": (
+        "正文的 {chapter} 与上一版不同，修改控制页没有写；请补一行，或恢复误改的内容。",
+        "Chapter {chapter} differs from the revision before and is not on the control page; add a row, or undo "
+        "what was changed by mistake.",
+    ),
+    "not_written": (
+        "发布时要写入文件的内容没有落处：{what}；请在封面、页眉或修改控制页补上相应栏目。",
+        "There is no place in the file for what issuing writes: {what}. Add it to the cover, header or control page.",
+    ),
     "page_out_of_range": (
         "修改控制页第 {row} 行写的修改页码 {page} 超过总页数 {pages}；请核对页码。",
         "Page {page} in row {row} of the control page is beyond the document's {pages} pages; check "

@@ -19,7 +19,7 @@ from typing import Any
 
 from ingest.child import MAX_FRAME, frame
 from ingest.codec import CodecError, dump, load
-from ingest.facts import FileFacts, Limits
+from ingest.facts import FileFacts, Imprint, Limits
 from ingest.problems import TEMPLATES, problem, state_of
 
 RECOGNISERS = ("rapid", "tesseract")
@@ -135,6 +135,15 @@ class Reader:
         if not isinstance(part, bytes):
             raise ReadError("reader_garbled", reason="no part")
         return part
+
+    def imprint(self, path: Path, imprint: Imprint, limits: Limits | None = None) -> bytes:
+        """The Word file at `path` with cover, control page, headers and footers as `imprint` says. ReadError: it
+        cannot be taken apart."""
+        request = {"op": "imprint", "path": os.path.abspath(path), "imprint": dump(imprint)}
+        written = self._ask(request, limits or self._limits).get("image")
+        if not isinstance(written, bytes):
+            raise ReadError("reader_garbled", reason="no document")
+        return written
 
     def page_count(self, path: Path, media_type: str, limits: Limits | None = None) -> int:
         """How many pages `render` has for the file. ReadError: it cannot be rendered."""

@@ -1,14 +1,18 @@
-"""dangan docs: list, show."""
+"""dangan docs: the library, and the life of a revision."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
 
-from archive.cli.common import actor, as_option, emit, emit_all, json_option, open_archive
-from archive.domain.documents import Revision
-from archive.services import documents
+from archive.cli.common import DAY, actor, as_option, emit, emit_all, json_option, open_archive
+from archive.domain.documents import ChangeNotice, Revision
+from archive.services.documents import drafts, issue, library, life
 from archive.services.views import DocumentView
 
 
@@ -23,7 +27,7 @@ def docs() -> None:
 def list_(as_user: str | None, as_json: bool) -> None:
     """Every controlled document with its valid revision."""
     archive = open_archive()
-    found = documents.list_documents(archive, actor(archive, as_user))
+    found = library.list_documents(archive, actor(archive, as_user))
     emit_all(
         ({"number": d.id, "title": d.title, "revision": d.valid} for d in found),
         as_json,
@@ -39,7 +43,7 @@ def list_(as_user: str | None, as_json: bool) -> None:
 def show(number: str, revision: str | None, as_user: str | None, as_json: bool) -> None:
     """A document, its revision and its control page."""
     archive = open_archive()
-    view = documents.show(archive, actor(archive, as_user), number, revision)
+    view = library.show(archive, actor(archive, as_user), number, revision)
     emit(describe(view), as_json, _readable)
 
 
@@ -55,10 +59,12 @@ def describe(view: DocumentView) -> dict[str, Any]:
         "control_page": list(one.control_page) if one else [],
         "findings": list(one.findings) if one else [],
         "record": one.record if one else None,
+        "signatures": list(one.signatures) if one else [],
         "revisions": [
             {"revision": r.revision, "state": r.state, "effective": r.effective, "record": r.record}
             for r in view.revisions
         ],
+        "notices": [_notice(n) for n in view.open_notices],
     }
 
 
@@ -68,3 +74,235 @@ def _readable(d: dict[str, Any]) -> str:
         lines.append("  ".join(str(row[k] or "-") for k in row))
     lines += [f"! {f['message']}" for f in d["findings"]]
     return "\n".join(lines)
+
+
+def _notice(n: ChangeNotice) -> dict[str, Any]:
+    return {
+        "notice": n.id,
+        "document": n.document,
+        "number": n.number or None,
+        "state": n.state,
+        "base": n.base,
+        "revision": n.revision or None,
+        "reason": n.reason,
+        "chapters": n.chapters,
+        "locked_by": n.lock_by,
+        "locked_until": n.lock_until,
+        "draft": n.draft,
+        "findings": list(n.findings or (n.drafts[-1]["findings"] if n.drafts else ())),
+        "effective": n.effective,
+        "signatures": [{k: s[k] for k in ("meaning", "name", "at")} for s in n.signatures],
+    }
+
+
+def _told(n: ChangeNotice, as_json: bool) -> None:
+    emit(_notice(n), as_json, f"{n.id}  {n.document} {n.revision or '-'}  {n.state}")
+
+
+password_option = click.option(
+    "--password-stdin", is_flag=True, help="Read the signer's password from standard input."
+)
+
+
+def _password(password_stdin: bool) -> str:
+    if password_stdin or not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    entered: str = click.prompt("密码 password", hide_input=True, err=True)
+    return entered
+
+
+@docs.command()
+@click.argument("number")
+@click.option("--reason", required=True)
+@click.option("--title", default="", help="For a new document.")
+@click.option("--chapters", default="", help="The chapters it is about, such as 4.1.1、5.0.")
+@click.option("--major", is_flag=True, help="The next edition (B/0) instead of the next change (A/1).")
+@as_option
+@json_option
+def propose(
+    number: str, reason: str, title: str, chapters: str, major: bool, as_user: str | None, as_json: bool
+) -> None:
+    """Propose a change to a document, or with --title a new one."""
+    archive = open_archive()
+    who = actor(archive, as_user)
+    _told(
+        life.propose(archive, who, number, reason=reason, title=title, chapters=chapters, major=major),
+        as_json,
+    )
+
+
+@docs.command()
+@click.argument("notice")
+@click.option("--number", default="", help="The change notice's number; the next one where none is given.")
+@click.option("--chapters", default="")
+@click.option("--refuse", "refused", metavar="REASON", help="Turn the proposal down.")
+@as_option
+@json_option
+def notice(
+    notice: str, number: str, chapters: str, refused: str | None, as_user: str | None, as_json: bool
+) -> None:
+    """Take a proposal up as a change notice, or turn it down."""
+    archive = open_archive()
+    who = actor(archive, as_user)
+    if refused is not None:
+        _told(life.refuse(archive, who, notice, reason=refused), as_json)
+    else:
+        _told(life.give_notice(archive, who, notice, number=number, chapters=chapters), as_json)
+
+
+@docs.command()
+@click.argument("notice")
+@click.option("--steal", default="", metavar="REASON", help="Take it from whoever has it checked out.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the file to go on with here.",
+)
+@as_option
+@json_option
+def checkout(notice: str, steal: str, output: Path | None, as_user: str | None, as_json: bool) -> None:
+    """Check the draft out: others are kept away while it is worked on."""
+    archive = open_archive()
+    who = actor(archive, as_user)
+    taken = life.check_out(archive, who, notice, steal=steal)
+    if output is not None:
+        output.write_bytes(drafts.file_to_edit(archive, who, notice).content)
+    _told(taken, as_json)
+
+
+@docs.command()
+@click.argument("notice")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--comment", default="")
+@as_option
+@json_option
+def checkin(notice: str, file: Path, comment: str, as_user: str | None, as_json: bool) -> None:
+    """Check a draft in, as a Word file."""
+    archive = open_archive()
+    with file.open("rb") as source:
+        done = drafts.check_in(archive, actor(archive, as_user), notice, source, file.name, said=comment)
+    _told(done, as_json)
+
+
+def _signed_step(name: str, act: Callable[..., ChangeNotice], help: str) -> None:
+    @docs.command(name=name, help=help)
+    @click.argument("notice")
+    @click.option("--comment", default="")
+    @password_option
+    @as_option
+    @json_option
+    def command(notice: str, comment: str, password_stdin: bool, as_user: str | None, as_json: bool) -> None:
+        archive = open_archive()
+        who = actor(archive, as_user)
+        _told(act(archive, who, notice, password=_password(password_stdin), said=comment), as_json)
+
+
+_signed_step("submit", life.submit, "Hand the draft in for review, signed by its author.")
+_signed_step("review", life.review, "Agree to a draft, signed by someone else than its author.")
+
+
+@docs.command(name="send-back")
+@click.argument("notice")
+@click.option("--reason", required=True)
+@as_option
+@json_option
+def send_back(notice: str, reason: str, as_user: str | None, as_json: bool) -> None:
+    """Send a draft back to its author."""
+    archive = open_archive()
+    _told(life.send_back(archive, actor(archive, as_user), notice, reason=reason), as_json)
+
+
+@docs.command()
+@click.argument("notice")
+@click.option("--reason", required=True)
+@as_option
+@json_option
+def drop(notice: str, reason: str, as_user: str | None, as_json: bool) -> None:
+    """Give a change up."""
+    archive = open_archive()
+    _told(life.drop(archive, actor(archive, as_user), notice, reason=reason), as_json)
+
+
+@docs.command()
+@click.argument("notice")
+@click.option("--effective", type=DAY, help="The day from which it is in force; today where none is given.")
+@click.option("--accept", default="", metavar="REASON", help="Accept what disagrees in it, and why.")
+@click.option("--explain", default="", metavar="REASON", help="Why an effective day that is past is right.")
+@click.option("--comment", default="")
+@password_option
+@as_option
+@json_option
+def approve(
+    notice: str,
+    effective: date | None,
+    accept: str,
+    explain: str,
+    comment: str,
+    password_stdin: bool,
+    as_user: str | None,
+    as_json: bool,
+) -> None:
+    """Approve a reviewed draft, signed by someone else than author and reviewer."""
+    archive = open_archive()
+    done = issue.approve(
+        archive,
+        actor(archive, as_user),
+        notice,
+        password=_password(password_stdin),
+        effective=effective,
+        accept=accept,
+        explain=explain,
+        said=comment,
+    )
+    _told(done, as_json)
+
+
+@docs.command(name="issue")
+@click.argument("notice")
+@click.option("--effective", type=DAY, help="Another day than the one that was approved.")
+@click.option("--explain", default="", metavar="REASON", help="Why an effective day that is past is right.")
+@as_option
+@json_option
+def issue_(notice: str, effective: date | None, explain: str, as_user: str | None, as_json: bool) -> None:
+    """Issue an approved revision: cover, control page and headers are written, the file is filed."""
+    archive = open_archive()
+    who = actor(archive, as_user)
+    done = issue.issue(archive, who, notice, effective=effective, explain=explain)
+    answer = {
+        "number": done.document,
+        "revision": done.revision,
+        "state": done.state,
+        "effective": done.effective,
+        "record": done.record,
+    }
+    emit(answer, as_json, f"{done.document} {done.revision}  {done.state}  {done.effective}")
+
+
+@docs.command()
+@click.argument("number")
+@click.option("--reason", required=True)
+@password_option
+@as_option
+@json_option
+def withdraw(number: str, reason: str, password_stdin: bool, as_user: str | None, as_json: bool) -> None:
+    """Take a document out of force, signed."""
+    archive = open_archive()
+    who = actor(archive, as_user)
+    done = issue.withdraw(archive, who, number, reason=reason, password=_password(password_stdin))
+    emit({"number": done.id, "revision": done.valid}, as_json, f"{done.id}  withdrawn")
+
+
+@docs.command()
+@click.argument("number")
+@click.option("--reason", required=True)
+@click.option("--chapters", default="")
+@click.option("--major", is_flag=True)
+@as_option
+@json_option
+def revise(number: str, reason: str, chapters: str, major: bool, as_user: str | None, as_json: bool) -> None:
+    """Propose a change to the revision in force (the same as propose, for a document that exists)."""
+    archive = open_archive()
+    who = actor(archive, as_user)
+    library.show(archive, who, number)
+    _told(life.propose(archive, who, number, reason=reason, chapters=chapters, major=major), as_json)

@@ -17,6 +17,7 @@ from archive.services.views import Hit, RecordView, SearchPage
 
 @click.command()
 @click.argument("query", nargs=-1, required=True)
+@click.option("--superseded", is_flag=True, help="Also revisions that are not in force.")
 @as_option
 @click.option("--limit", default=20, show_default=True)
 @click.option("--offset", default=0)
@@ -34,6 +35,7 @@ def search(
     house: str | None,
     date_from: date | None,
     date_to: date | None,
+    superseded: bool,
     as_json: bool,
 ) -> None:
     """Find records by their words, house or number."""
@@ -48,6 +50,7 @@ def search(
         date_to=date_to,
         limit=limit,
         offset=offset,
+        superseded=superseded,
     )
     emit(_page(page), as_json, lambda _: _readable(page))
 

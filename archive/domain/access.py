@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from archive.domain.access_model import AccessRequest, Grant
 from archive.domain.people import OPERATOR, SYSTEM, Actor
 from archive.domain.records import Record, RecordState
-from schemas.model import AccessClass, Pack
+from schemas.model import AccessClass, Pack, Transition
 
-OPERATOR_MAY_NOT = frozenset({"access.decide", "access.request", "record.download"})
-"""What needs a person with a name: a grant that nobody asked for or approved would prove nothing."""
+OPERATOR_MAY_NOT = frozenset(
+    {"access.decide", "access.request", "record.download", "document.review", "document.approve"}
+)
+"""What needs a person with a name: a grant or a signature that is nobody's would prove nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """No. `reason` is one of: not_your_role, needs_grant, never, own_request, destroyed, not_to_verify, unknown."""
+    """No. `reason` is one of: not_your_role, needs_grant, never, own_request, same_person, destroyed,
+    not_to_verify, unknown."""
 
     reason: str
 
@@ -52,17 +55,30 @@ def authorize(
     request: AccessRequest | None = None,
     grants: Iterable[Grant] = (),
     now: datetime | None = None,
+    step: Transition | None = None,
+    earlier: Mapping[str, frozenset[str]] | None = None,
 ) -> Answer:
     """Decide whether `actor` may do `action`, on `record` or `request` where it is about one.
 
-    `grants` are the actor's own; `now` (UTC) is needed where a grant may count. Deny by default.
+    `grants` are the actor's own; `now` (UTC) is needed where a grant may count. `step` is the step of a workflow that
+    the action takes, `earlier` who acted in it before (such as author → person ids). Deny by default.
     """
     if not may(actor, action, pack):
         return Refusal("not_your_role")
+    if step is not None:
+        return _on_step(actor, step, earlier or {})
     if request is not None:
         return _on_request(actor, action, request)
     if record is not None:
         return _on_record(actor, action, pack, record, grants, now)
+    return Allowed()
+
+
+def _on_step(actor: Actor, step: Transition, earlier: Mapping[str, frozenset[str]]) -> Answer:
+    if actor != OPERATOR and not any(role in step.roles for role in actor.roles):
+        return Refusal("not_your_role")
+    if any(actor.id in earlier.get(who, frozenset()) for who in step.not_same_as):
+        return Refusal("same_person")
     return Allowed()
 
 

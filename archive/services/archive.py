@@ -14,7 +14,7 @@ from archive.ports.scanner import Scanner
 from archive.ports.search import SearchIndex
 from archive.ports.store import BlobStore
 from archive.ports.unit_of_work import UnitOfWorkFactory
-from ingest.facts import FileFacts
+from ingest.facts import FileFacts, Imprint
 from schemas.model import Pack
 
 
@@ -26,6 +26,8 @@ class FileReader(Protocol):
     def render(self, path: Path, media_type: str, page: int, width: int) -> bytes: ...
 
     def extract(self, path: Path, media_type: str, pages: Sequence[int]) -> bytes: ...
+
+    def imprint(self, path: Path, imprint: Imprint) -> bytes: ...
 
     def page_count(self, path: Path, media_type: str) -> int: ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from archive.domain.records import Record
 from archive.ports.unit_of_work import AtLeast, UnitOfWork
 from archive.services.archive import Archive
 from archive.services.errors import NotFound, Refused
+from schemas.model import Transition
 
 T = TypeVar("T")
 
@@ -25,6 +26,7 @@ REFUSALS = {
     "needs_grant": ("绝密档案需经批准才能查阅。", "请提交查阅申请，写明用途和天数。"),
     "never": ("这一密级不提供下载。", "可在许可有效期内在线查阅。"),
     "own_request": ("不能审批自己的申请。", "请由另一位经理审批。"),
+    "same_person": ("提出、编制、审核、批准须是不同的人。", "请由另一位有权限的同事办理。"),
     "destroyed": ("该件已按规定销毁，只留销毁凭证。", ""),
     "not_to_verify": ("该件不在核对台上，可能已由他人处理。", "请回到核对台取下一件。"),
     "unknown": ("没有找到。", "请核对编号。"),
@@ -56,15 +58,30 @@ def allow(
     uow: UnitOfWork | None = None,
     record: Record | None = None,
     request: AccessRequest | None = None,
+    step: Transition | None = None,
+    earlier: Mapping[str, frozenset[str]] | None = None,
+    subject: str = "",
 ) -> Allowed:
-    """Return the permission or raise Refused, after the refusal was written to the audit log."""
+    """Return the permission or raise Refused, after the refusal was written to the audit log.
+
+    `step` and `earlier` as in `authorize`; `subject` is what the log names where it is neither record nor request.
+    Never inside a writing unit of work: the refusal is written in one of its own.
+    """
     grants = grants_of(archive, uow, actor) if uow is not None and record is not None else []
     answer = authorize(
-        actor, action, archive.pack, record=record, request=request, grants=grants, now=archive.clock.now()
+        actor,
+        action,
+        archive.pack,
+        record=record,
+        request=request,
+        grants=grants,
+        now=archive.clock.now(),
+        step=step,
+        earlier=earlier,
     )
     if isinstance(answer, Allowed):
         return answer
-    subject = record.id if record else request.id if request else ""
+    subject = record.id if record else request.id if request else subject
     log_refusal(archive, actor, action, subject, answer)
     if answer.reason == "unknown":
         raise NotFound("没有找到。", hint="请核对编号。")

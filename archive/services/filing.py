@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from archive.domain.audit_model import Event
 from archive.domain.desk import with_doubt
@@ -14,7 +15,7 @@ from archive.domain.estate import House, Tenure
 from archive.domain.filing import HOUSE_DOSSIERS, UNFILED_CLASS, Filing, decide, dossier_key
 from archive.domain.four_properties import Source
 from archive.domain.matching import Belonging, belong
-from archive.domain.people import SYSTEM
+from archive.domain.people import SYSTEM, Actor
 from archive.domain.records import Dossier, Intake, Record, RecordState, Version, VersionText, version_id
 from archive.ports.scanner import ScannerUnavailable
 from archive.ports.store import NewVersion, Received
@@ -22,8 +23,9 @@ from archive.ports.unit_of_work import UnitOfWork
 from archive.services import scanning
 from archive.services.archive import Archive
 from archive.services.common import must, new_id
-from archive.services.documents import note_revision
+from archive.services.documents.history import note_revision
 from archive.services.dossiers import open_dossier
+from archive.services.errors import BadInput
 from archive.services.form_returns import CameBack, came_back, note_return
 from archive.services.indexing import wake_index
 from archive.services.intake import UNREAD, finish
@@ -111,7 +113,7 @@ def write_outcomes(
     """
     drafts = [draft for outcome in outcomes for draft in outcome.drafts]
     if drafts:
-        archive.store.put([_stored(draft) for draft in drafts])
+        archive.store.put([stored(draft) for draft in drafts])
     with archive.uow(write=True) as uow:
         written = [_write(archive, uow, outcome) for outcome in outcomes]
         also(uow)
@@ -185,7 +187,8 @@ def _unread(facts: FileFacts) -> RecordFacts:
     )
 
 
-def _stored(draft: Draft) -> NewVersion:
+def stored(draft: Draft) -> NewVersion:
+    """A draft as the version that the store keeps of it."""
     return record_version(
         draft.record,
         draft.version,
@@ -247,6 +250,23 @@ def _draft(
     if dossier is not None:
         record = replace(record, dossier=dossier.id)
     return Draft(record, version, part, original, dossier, house, back.claim)
+
+
+def draft_of_bytes(archive: Archive, actor: Actor, content: bytes, name: str, facts: FileFacts) -> Draft:
+    """One record of bytes that were made here and read back; nothing of it is written yet.
+
+    Raises BadInput when a person would have to settle something first.
+    """
+    digest = sha256(content).hexdigest()
+    now = archive.clock.now()
+    part = facts.records[0]
+    item = Intake("", "", name, digest, len(content), facts.media_type, "done", now, actor.id)
+    with archive.uow() as uow:
+        draft = _draft(archive, uow, replace(item, wanted_type=part.type), facts, part, Path())
+    if draft.record.state is not RecordState.FILED:
+        why = "；".join(str(p["message"]) for p in draft.record.problems)
+        raise BadInput(f"还不能归档：{why}", code="not_fileable", hint="请改正后再发布。")
+    return replace(draft, record=replace(draft.record, intake=None), original=content)
 
 
 def _as_wanted(part: RecordFacts, item: Intake) -> RecordFacts:
@@ -321,8 +341,13 @@ def _title(part: RecordFacts, type_title: str, name: str) -> str:
     return type_title or part.title or name
 
 
-def write_draft(archive: Archive, uow: UnitOfWork, draft: Draft, person: str) -> Record:
-    """Rows of one record inside the caller's transaction; returns the record with its change number."""
+def write_draft(
+    archive: Archive, uow: UnitOfWork, draft: Draft, person: str, issued: Mapping[str, Any] | None = None
+) -> Record:
+    """Rows of one record inside the caller's transaction; returns the record with its change number.
+
+    `issued` as in note_revision, for a revision that was issued here.
+    """
     record = replace(draft.record, change=uow.next_change())
     record = with_doubt(
         replace(record, due_on=due_on(archive, uow, record, {("record", record.id): ((), ())}))
@@ -331,7 +356,7 @@ def write_draft(archive: Archive, uow: UnitOfWork, draft: Draft, person: str) ->
     if draft.claim:
         note_return(archive, uow, draft.claim, record)
     if draft.facts.document is not None and record.type is not None:
-        note_revision(archive, uow, record, draft.facts.document)
+        note_revision(archive, uow, record, draft.facts.document, issued)
     event = Event.RECORD_FILED if record.state is RecordState.FILED else Event.RECORD_TO_VERIFY
     uow.audit(
         event,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archive.domain.audit_model import Event
+from archive.domain.documents import Revision
 from archive.domain.jobs import Job, JobState, Setting
 from archive.domain.people import SYSTEM, Actor
 from archive.domain.records import Record, RecordState, VersionText, version_id
@@ -15,6 +16,8 @@ from archive.services.common import allow, keep_setting, new_id
 
 BATCH = 500
 POSITION = "index-position"
+NOT_IN_FORCE = "~"
+"""What the index puts behind the class of a revision that is not in force."""
 
 
 def wake_index(archive: Archive, uow: UnitOfWork) -> None:
@@ -60,12 +63,24 @@ def _entries(uow: UnitOfWork, records: Sequence[Record]) -> tuple[list[IndexEntr
     alive = [r for r in records if r.state is not RecordState.DESTROYED]
     ids = tuple(version_id(r.id, r.version) for r in alive)
     texts = {t.id: t.text for t in uow.list(VersionText, id=ids)} if ids else {}
-    entries = [entry(r, texts.get(version_id(r.id, r.version), "")) for r in alive]
+    kept_apart = _not_in_force(uow, alive)
+    entries = [entry(r, texts.get(version_id(r.id, r.version), ""), apart=r.id in kept_apart) for r in alive]
     return entries, [(r.id, r.change) for r in records if r.state is RecordState.DESTROYED]
 
 
-def entry(record: Record, text: str) -> IndexEntry:
-    """What the index knows of a record: its words, and where it belongs."""
+def _not_in_force(uow: UnitOfWork, records: Sequence[Record]) -> set[str]:
+    """Those that hold a revision of a controlled document which is superseded, withdrawn or not in force yet."""
+    ids = tuple(r.id for r in records if r.number)
+    found = uow.list(Revision, record=ids, state=("superseded", "withdrawn", "approved")) if ids else []
+    return {r.record for r in found}
+
+
+def entry(record: Record, text: str, *, apart: bool = False) -> IndexEntry:
+    """What the index knows of a record: its words, and where it belongs.
+
+    What is kept `apart` stands under its access class with NOT_IN_FORCE behind it, so that a search finds it only when
+    it asks for that.
+    """
     numbers = [record.number] if record.number else []
     numbers += [f["value"] for f in record.fields if f.get("value") and f["code"] in NUMBER_FIELDS]
     return IndexEntry(
@@ -74,7 +89,7 @@ def entry(record: Record, text: str) -> IndexEntry:
         type=record.type or "",
         title=" | ".join(p for p in (record.title, record.owner or "") if p),
         text=text,
-        access_class=record.access_class,
+        access_class=record.access_class + (NOT_IN_FORCE if apart else ""),
         house=record.house_key or "",
         dossier=record.dossier or "",
         date=record.record_date,

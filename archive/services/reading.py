@@ -15,7 +15,7 @@ from archive.domain.records import Dossier, Record, Version, VersionText, versio
 from archive.ports.unit_of_work import UnitOfWork
 from archive.services.archive import Archive
 from archive.services.common import allow, grants_of, known_record, must, new_id
-from archive.services.documents import newest_first
+from archive.services.documents.history import newest_first
 from archive.services.errors import BadInput
 from archive.services.keeping import decision
 from archive.services.objects import object_of_record, original_file, original_path

@@ -17,7 +17,7 @@ from archive.ports.unit_of_work import UnitOfWork
 from archive.services.archive import Archive
 from archive.services.common import allow, grants_of
 from archive.services.errors import Away, BadInput
-from archive.services.indexing import newest_change, position
+from archive.services.indexing import NOT_IN_FORCE, newest_change, position
 from archive.services.views import Hit, Piece, SearchPage
 from schemas.houses import parse_house
 from schemas.model import Pack
@@ -37,8 +37,11 @@ def search(
     date_to: date | None = None,
     limit: int = 20,
     offset: int = 0,
+    superseded: bool = False,
 ) -> SearchPage:
-    """Find records by their words. Raises BadInput for a query without words, Away when the engine is down.
+    """Find records by their words; revisions of controlled documents that are not in force only when `superseded`.
+
+    Raises BadInput for a query without words, Away when the engine is down.
 
     Rights come from the database now and are asked again for each hit; a hit that may be known but not opened
     carries only what its class lets be known.
@@ -49,6 +52,8 @@ def search(
     if not terms and not houses and not types:
         raise BadInput("请输入要查找的文字、房号或编号。", code="empty_query")
     classes = searchable(actor, archive.pack, terms)
+    if superseded:
+        classes += tuple(c + NOT_IN_FORCE for c in classes)
     query = Query(
         terms=terms,
         types=types,

@@ -13,7 +13,7 @@ from typing import Any
 from archive.domain.access_model import AccessRequest, Grant, Reading
 from archive.domain.audit_model import AuditEntry
 from archive.domain.desk import DeskLease
-from archive.domain.documents import Document, Revision
+from archive.domain.documents import ChangeNotice, Document, Revision
 from archive.domain.estate import House, Tenure
 from archive.domain.people import Person
 from archive.domain.records import Dossier, Intake, Record, Version
@@ -182,10 +182,12 @@ class OwnerFileView:
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """A controlled document with all its revisions, newest first."""
+    """A controlled document with all its revisions, newest first, and its change notices."""
 
     document: Document
     revisions: tuple[Revision, ...]
+    open_notices: tuple[ChangeNotice, ...] = ()
+    past_notices: tuple[ChangeNotice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

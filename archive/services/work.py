@@ -23,6 +23,7 @@ from archive.services import auditing, filing, indexing, keeping, rule_changes, 
 from archive.services.archive import Archive
 from archive.services.common import new_id
 from archive.services.completeness import follow
+from archive.services.documents import issue
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,10 @@ def _sweep_uploads(archive: Archive, job: Job) -> None:
     uploads.sweep(archive)
 
 
+def _documents(archive: Archive, job: Job) -> None:
+    issue.come_into_force(archive)
+
+
 class NotYet(Exception):
     """What the job needs is not there yet; it waits and does not count as an attempt."""
 
@@ -98,6 +103,7 @@ HANDLERS: dict[str, Callable[[Archive, Job], None]] = {
     "refresh_due": _refresh_due,
     "join_upload": _join_upload,
     "sweep_uploads": _sweep_uploads,
+    "documents": _documents,
 }
 
 
@@ -327,13 +333,13 @@ def send(archive: Archive, job_ids: Sequence[str]) -> None:
 
 
 def enqueue_daily(archive: Archive) -> None:
-    """What is done once a day: the retention sweep, a signed checkpoint of the audit log, and forgetting uploads that
-    nobody goes on with. Asking twice for a day makes one job of each."""
+    """What is done once a day: the retention sweep, a signed checkpoint of the audit log, forgetting uploads that
+    nobody goes on with, revisions whose day has come. Asking twice for a day makes one job of each."""
     today = archive.clock.today()
     now = archive.clock.now()
     with archive.uow(write=True) as uow:
         payload = {"on": today.isoformat()}
-        for kind in ("sweep", "checkpoint", "sweep_uploads"):
+        for kind in ("sweep", "checkpoint", "sweep_uploads", "documents"):
             uow.enqueue(Job(new_id(), kind, payload, JobState.WAITING, now, now, key=f"{kind}:{today}"))
         uow.commit()
 

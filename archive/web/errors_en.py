@@ -245,6 +245,91 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "not_your_form": ("Only whoever printed the form may do this.", "Print it again, or ask the archivist."),
     "form_returned": ("This form has come back and was filed.", "It cannot be voided any more."),
     "not_written": ("The file could not be written.", "Choose another place."),
+    # controlled documents
+    "same_person": (
+        "Whoever proposed, drafted, reviewed and approved must be different people.",
+        "Let another colleague with the right do it.",
+    ),
+    "wrong_step": (
+        "This step cannot be taken now; someone may have done it.",
+        "Reload the page to see where it stands.",
+    ),
+    "account_disabled": (
+        "Your account is disabled; nothing was done.",
+        "Ask the administrator.",
+    ),
+    "no_document": (
+        "There is no controlled document with this number.",
+        "For a new document give its title too.",
+    ),
+    "bad_number": (
+        "The document number is missing.",
+        "Write it like DG-KF-13.",
+    ),
+    "revision_unknown": (
+        "The revision to go on from cannot be read.",
+        "Complete the revision in force first.",
+    ),
+    "already_under_way": (
+        "This document has a revision under way.",
+        "Wait until it is issued, or drop it first.",
+    ),
+    "number_taken": (
+        "This change notice number is in use.",
+        "Choose another number.",
+    ),
+    "checked_out": (
+        "Someone else has the draft checked out.",
+        "Wait until it is checked in, or take it over with a reason.",
+    ),
+    "not_checked_out": (
+        "Check the draft out before you check one in.",
+        "Press check out, then try again.",
+    ),
+    "no_draft": (
+        "There is no draft yet.",
+        "Check out, change it and check it in.",
+    ),
+    "not_the_author": (
+        "Only someone whose draft is in it hands it in.",
+        "Ask its author.",
+    ),
+    "draft_unreadable": (
+        "The draft cannot be read.",
+        "Save it in Word as .docx without macros and check it in again.",
+    ),
+    "draft_not_word": (
+        "A draft is a Word file (.docx).",
+        "Save it as .docx and check it in again.",
+    ),
+    "draft_no_document": (
+        "No document number and revision were read on the cover of the draft.",
+        "Use the cover and control page of a controlled document.",
+    ),
+    "draft_other_number": (
+        "The draft has the number of another document.",
+        "Check that it is the right file.",
+    ),
+    "no_word_file": (
+        "There is no Word file to go on with yet.",
+        "Check a .docx in.",
+    ),
+    "effective_past": (
+        "The effective day is past.",
+        "Choose today or later, or explain why it is right.",
+    ),
+    "open_findings": (
+        "Something in the document disagrees and is not settled.",
+        "Send it back to be corrected, or accept it with a reason.",
+    ),
+    "not_fileable": (
+        "The revision cannot be filed yet.",
+        "Correct what is missing, then issue it.",
+    ),
+    "not_in_force": (
+        "No revision of this document is in force.",
+        "Reload the page to see its state.",
+    ),
     # engines
     "engine_away": (
         "A part of the system does not answer.",

@@ -46,13 +46,14 @@ def chapters_of(lines: Sequence[SourceLine], skip: frozenset[int]) -> tuple[Chap
             in_contents = False
         starts_section = line.level == 1 or (line.level == 0 and line.plain in contents)
         section += starts_section
-        chapter = _chapter(line, section)
+        chapter = chapter_at(line, section)
         if chapter is not None:
             found.append(chapter)
     return tuple(found)
 
 
-def _chapter(line: SourceLine, section: int) -> Chapter | None:
+def chapter_at(line: SourceLine, section: int = 0) -> Chapter | None:
+    """The chapter that begins with this line, None where none does."""
     folded = fold(line.text)
     if _CONTENTS.match(folded) and not line.level:
         return None

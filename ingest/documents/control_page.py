@@ -35,7 +35,12 @@ def control_page_of(lines: Sequence[SourceLine], edition: str = "") -> ControlPa
 
 def is_title(line: SourceLine) -> bool:
     """Whether a line is the title of a control page."""
-    plain = re.sub(r"[《》()（）:：\-—]", "", line.plain)
+    return is_title_text(line.plain)
+
+
+def is_title_text(plain: str) -> bool:
+    """The same for a text in the normal form without blanks."""
+    plain = re.sub(r"[《》()（）:：\-—]", "", plain)
     return plain in CONTROL_TITLES or any(
         plain == f"附{title}" or plain == f"{title}续" for title in CONTROL_TITLES
     )
@@ -50,7 +55,7 @@ def _from_tables(lines: Sequence[SourceLine], edition: str) -> ControlPage | Non
             if columns and line.kind == "text" and not is_title(line):
                 columns = {}  # only a table that follows directly goes on without a heading of its own
             continue
-        heading, first = _heading(line.block)
+        heading, first = heading_of(line.block)
         if heading:
             columns = heading
         elif columns and used:
@@ -67,10 +72,10 @@ def _from_tables(lines: Sequence[SourceLine], edition: str) -> ControlPage | Non
 
 
 def _heading_names(line: SourceLine) -> list[str]:
-    return list(_heading(line.block)[0].values()) if line.block else []
+    return list(heading_of(line.block)[0].values()) if line.block else []
 
 
-def _heading(block: Block) -> tuple[dict[int, str], int]:
+def heading_of(block: Block) -> tuple[dict[int, str], int]:
     """Column index → column, and the first row below the headings, which may stand in one row or two."""
     for number, row in enumerate(block.rows[:4]):
         one = _columns([squeezed(cell) for cell in row])

@@ -15,16 +15,16 @@ from schemas.dates import find_dates, parse_date
 from schemas.revisions import Revision, parse_revision
 from schemas.text import fold
 
-_KIND = {label: kind for kind, labels in COVER_LABELS.items() for label in labels}
+KIND = {label: kind for kind, labels in COVER_LABELS.items() for label in labels}
 _STRONG = frozenset({"prepared", "reviewed", "approved", "revision", "change", "effective", "issued"})
-_LABEL = re.compile(
-    "|".join(r"[ \u3000]*".join(map(re.escape, label)) for label in sorted(_KIND, key=len, reverse=True))
+LABEL = re.compile(
+    "|".join(r"[ \u3000]*".join(map(re.escape, label)) for label in sorted(KIND, key=len, reverse=True))
 )
 _NUMBER = re.compile(
     r"[a-z]{1,8}\d*(?:[-/._][a-z0-9\u4e00-\u9fff]+)*(?:[-/._]?\d+)*|[\u4e00-\u9fff]{1,6}[〔\[(]\d{4}[〕\])]\d+号?|\d+(?:[-/.]\d+)+"
 )
 _LINES = 60
-_SIGNERS = ("prepared", "reviewed", "approved")
+SIGNERS = ("prepared", "reviewed", "approved")
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ def _pairs(line: SourceLine) -> Iterator[Pair]:
         for column, cell in enumerate(row):
             if (number, column) in done or not cell.strip():
                 continue
-            kind = _KIND.get(re.sub(r"[:：]+$", "", squeezed(cell)), "")
+            kind = KIND.get(re.sub(r"[:：]+$", "", squeezed(cell)), "")
             if not kind:
                 for part in cell.split("\n"):
                     yield from _in_text(part[:LONGEST])
@@ -120,7 +120,7 @@ def _pairs(line: SourceLine) -> Iterator[Pair]:
             done.add(place)
             yield kind, rows[place[0]][place[1]].strip() if place != (number, column) else ""
             beyond = _beyond(rows, (number, column), place)
-            if kind in _SIGNERS and beyond is not None:
+            if kind in SIGNERS and beyond is not None:
                 done.add(beyond)
                 yield "dated", rows[beyond[0]][beyond[1]].strip()
 
@@ -152,7 +152,7 @@ def _beyond(
 
 
 def _is_label(cell: str) -> bool:
-    return re.sub(r"[:：]+$", "", squeezed(cell)) in _KIND
+    return re.sub(r"[:：]+$", "", squeezed(cell)) in KIND
 
 
 _DAY_FIRST = re.compile(r"^[\s:]*(?P<kind>发布|颁布|实施|施行|生效|执行)(?![日方])")
@@ -174,23 +174,23 @@ def _in_text(text: str) -> Iterator[Pair]:
         yield from pairs
         return
     folded = fold(text)
-    found = [m for m in _LABEL.finditer(folded) if _stands_as_label(folded, m)]
+    found = [m for m in LABEL.finditer(folded) if stands_as_label(folded, m)]
     if not found:
         yield "", text.strip()
         return
     if head := text[: found[0].start()].strip():
         yield "", head
     for match, following in zip(found, [*found[1:], None], strict=True):
-        kind = _KIND[re.sub(r"\s+", "", match[0])]
+        kind = KIND[re.sub(r"\s+", "", match[0])]
         end = following.start() if following else len(text)
         yield kind, text[match.end() : end].strip().lstrip(":：").strip(" \t|｜,，;；、")
 
 
-def _stands_as_label(folded: str, match: re.Match[str]) -> bool:
+def stands_as_label(folded: str, match: re.Match[str]) -> bool:
     """A word is a label when a colon follows, or when it stands alone between blanks; never inside a longer word."""
     after = folded[match.end() :].lstrip(" ")
     before = folded[: match.start()][-1:]
-    kind = _KIND[re.sub(r"\s+", "", match[0])]
+    kind = KIND[re.sub(r"\s+", "", match[0])]
     if after.startswith(":"):
         return not ("\u4e00" <= before <= "\u9fff") or kind in _STRONG
     if before and not before.isspace() and before not in "|/":
@@ -218,7 +218,7 @@ def _with_following(pairs: Sequence[Pair]) -> list[Pair]:
 def _fits(kind: str, text: str) -> bool:
     if kind in ("dated", "effective", "issued"):
         return bool(find_dates(text))
-    if kind in _SIGNERS:
+    if kind in SIGNERS:
         return bool(re.fullmatch(r"[\u4e00-\u9fff· ]{2,6}", text)) and not TITLE_END.search(text)
     if kind == "number":
         return bool(_NUMBER.fullmatch(fold(text)))
@@ -230,7 +230,7 @@ def _fill(cover: Cover, pairs: Sequence[Pair]) -> None:
     for kind, text in pairs:
         if kind:
             cover.labels.add(kind)
-        if kind in _SIGNERS:
+        if kind in SIGNERS:
             signer = kind
             name, day = person_and_day(text)
             if name and kind not in cover.people:

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from archive.domain.people import Actor
-from archive.services import documents, keeping, reading
+from archive.services import keeping, reading
+from archive.services.documents import library
 from archive.services.objects import plain
 from archive.web.api import shapes
 from archive.web.attachments import attachment
@@ -66,5 +67,5 @@ def retention(request: Request, actor: Knower, record: str) -> dict[str, object]
 def document(
     request: Request, actor: DocumentReader, number: str, revision: str | None = None
 ) -> dict[str, object]:
-    view: dict[str, object] = plain(documents.show(web_of(request).archive, actor, number, revision))
+    view: dict[str, object] = plain(library.show(web_of(request).archive, actor, number, revision))
     return view
