@@ -54,11 +54,40 @@ SENTENCES = {
     ),
     "house": ("起算或期限由本单位决定：{reason}", "Decided by the house: {reason}"),
 }
+RULES = {
+    "permanent": ("永久保存。", "Kept for ever."),
+    "ended": ("{event}之后改按其他规则。", " After the {event} the other rules hold."),
+    "kept": ("自{event}起保存{period}，", "Kept {period} from the {event}; "),
+    "kept_next_year": (
+        "自{event}的次年1月1日起保存{period}，",
+        "Kept {period} from 1 January after the {event}; ",
+    ),
+    "destroy": ("期满可列入鉴定销毁。", "then it may go on a disposal list."),
+    "review": ("期满由人鉴定，不自动销毁。", "then a person reviews it; it is not destroyed by itself."),
+}
 
 
 def sentence(code: str, locale: str, /, **values: object) -> str:
     """The sentence `code` in `locale` ("zh…" or any other for English)."""
     return SENTENCES[code][0 if locale.startswith("zh") else 1].format(**values)
+
+
+def rule_sentence(rule: RetentionRule, long_term_years: int, count_from: str, locale: str) -> str:
+    """How long a rule keeps records, from when and what then, in a sentence."""
+    zh = locale.startswith("zh")
+    which = ("、" if zh else ", ").join(rule.when.values())
+    where = (f"{which}：" if zh else f"{which}: ") if which else ""
+    if rule.period == "permanent":
+        ends = RULES["ended"][0 if zh else 1].format(
+            event=event_name(rule.while_not, locale) if rule.while_not else ""
+        )
+        return where + RULES["permanent"][0 if zh else 1] + (ends if rule.while_not else "")
+    if rule.period == "unscheduled":
+        return where + sentence("unscheduled", locale)
+    kept = RULES["kept_next_year" if count_from == "next_year" else "kept"][0 if zh else 1]
+    then = RULES[rule.outcome][0 if zh else 1]
+    period = period_name(rule.period, long_term_years, locale)
+    return where + kept.format(event=event_name(rule.trigger, locale), period=period) + then
 
 
 def event_name(event: str, locale: str) -> str:

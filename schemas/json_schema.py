@@ -87,6 +87,7 @@ def _record_type() -> dict[str, Schema]:
         "paging": _list(_TEXT),
         "filing_deadline": _WORDS,
         "clauses": _list(_TEXT),
+        "retired": _FLAG,
         **_source(),
     }
 
@@ -115,8 +116,8 @@ def _due() -> Schema:
     each = {"each": _words(*SPANS), "month": _COUNT, "day": _COUNT, "next": _FLAG}
     return {
         "oneOf": [
-            _entry(("after", "within"), after=event, within=within),
-            _entry(("before",), before=event, within=within),
+            _entry(("after", "within"), after=event, within=within, earliest=within),
+            _entry(("before",), before=event, within=within, earliest=within),
             _entry(("each",), **each),
             _entry(("every",), every=within, **{"while": event}),
         ]
@@ -169,6 +170,7 @@ def _sections() -> dict[str, Schema]:
     dossier = {"code": _words(*DOSSIER_KINDS), "zh": _WORDS, "en": _WORDS, "category": _CODE}
     dossier |= {"clause": _WORDS, "contents": _list(line)}
     return {
+        "families": _list(_entry(("code",), code=_CODE, zh=_WORDS, en=_WORDS)),
         "dossiers": _list(_entry(("code",), **dossier)),
         "record_types": _list(_entry(("code",), **_record_type())),
         "rules": _list(_rule()),
@@ -211,7 +213,6 @@ def settings_schema() -> Schema:
             fonds=_WORDS,
             archival_code=_WORDS,
             long_term_years={"type": "integer", "minimum": 1},
-            former_owner_years={"type": "integer", "minimum": 1},
             count_from=_words("event", "next_year"),
             numbering={"type": "object", "additionalProperties": _WORDS},
             shifts=_list(clock),

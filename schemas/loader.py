@@ -10,9 +10,9 @@ from schemas.dossier import parse_dossier
 from schemas.model import Pack
 from schemas.obligation import parse_obligation, parse_post
 from schemas.parsing import Shared, parse_record_type, parse_rule, parse_shared
-from schemas.policy import parse_access_class, parse_contradiction, parse_role, parse_workflow
+from schemas.policy import parse_access_class, parse_contradiction, parse_family, parse_role, parse_workflow
 from schemas.reading import Entry, Place, as_entry
-from schemas.rules import check_rules
+from schemas.rules import check_rules, without_demands_on_retired
 from schemas.settings import parse_settings
 from schemas.titles import clean_title
 from schemas.yaml_values import PackError, load_yaml
@@ -26,6 +26,7 @@ SECTIONS = (
     "access_classes",
     "roles",
     "posts",
+    "families",
     "dossiers",
     "workflows",
     "obligations",
@@ -89,8 +90,6 @@ class _Raw:
         for section in SECTIONS:
             for entry in top.entries(section):
                 self._put(section, entry, defaults if section == "record_types" else {})
-        top.text("title_zh", "")
-        top.text("title_en", "")
         top.finish()
 
     def _put(self, section: str, entry: Entry, defaults: Mapping[str, object]) -> None:
@@ -128,6 +127,7 @@ def _build(raw: _Raw) -> Pack:
         workflows={c: parse_workflow(e, roles) for c, e in sections["workflows"].items()},
         obligations={c: parse_obligation(e, types, posts) for c, e in sections["obligations"].items()},
         dossiers={c: parse_dossier(e, types) for c, e in sections["dossiers"].items()},
+        families={c: parse_family(e) for c, e in sections["families"].items()},
         posts={c: parse_post(e, roles) for c, e in sections["posts"].items()},
         contradictions={c: parse_contradiction(e) for c, e in sections["contradictions"].items()},
         retention_rules=shared.rules,
@@ -137,7 +137,7 @@ def _build(raw: _Raw) -> Pack:
     _check_contents(pack, sections["dossiers"])
     _check_names(pack, sections["record_types"])
     check_rules(pack, sections["record_types"])
-    return pack
+    return without_demands_on_retired(pack)
 
 
 def _check_contents(pack: Pack, entries: Mapping[str, Entry]) -> None:

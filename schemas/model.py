@@ -171,12 +171,23 @@ ACTIONS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """A family of record types, as lists group them; the order of the families is that of the pack."""
+
+    code: str
+    title_zh: str
+    title_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordType:
     """A record type 档案类型: one form, register, notice or certificate.
 
     `dossier` is the kind of dossier its records belong to: owner_file, staff_file, vacant_unit_file,
     register_quarter, document or none. `marks` are phrases that the body of such a form contains and other
     forms do not; recognition uses them beside the title. `clauses` name the manual's paragraphs.
+
+    A `retired` type is no longer offered or recognised; what was filed under it stays what it is, with its rules.
 
     `decided_by` and `reason` are about the type and where it is filed. `access_source` says why it has its
     access class: the clause, or the house's reason where `access_decided_by` is HOUSE.
@@ -206,6 +217,7 @@ class RecordType:
     reason: str = ""
     access_decided_by: DecidedBy = DecidedBy.MANUAL
     access_source: str = ""
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +325,6 @@ class Pack:
     roles: Mapping[str, Role]
     workflows: Mapping[str, Workflow]
     long_term_years: int = 30
-    former_owner_years: int = 3
     archival_code: str = "{fonds}-{category}·{year}-{period}-{item:04d}"
     fonds: str = "DG"
     retention_rules: Mapping[str, RetentionRule] = field(default_factory=dict)
@@ -327,6 +338,12 @@ class Pack:
     workdays: frozenset[date] = frozenset()
     shifts: tuple[time, ...] = (time(9), time(17))
     words: Mapping[str, str] = field(default_factory=dict)
+    families: Mapping[str, Family] = field(default_factory=dict)
+
+    @property
+    def offered(self) -> tuple[RecordType, ...]:
+        """The record types that forms are recognised as and people choose from: all but the retired."""
+        return tuple(kind for kind in self.record_types.values() if not kind.retired)
 
     def say(self, phrase: str, locale: str) -> str:
         """A describing phrase of the pack (who fills, copies, deadlines, evidence, reasons) in `locale`.

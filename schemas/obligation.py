@@ -36,7 +36,9 @@ class Due:
     at the latest `within` before the event; "" is any time before it. EACH: once in every `span`, at the
     latest on `day` (from 1; 0 is the last) of the `month` (from 1) within the span, of the span itself or,
     with `next_span`, of the one that follows. The day itself still counts. EVERY: again at the latest
-    `within` after the last time, while the condition `event` holds ("" is always).
+    `within` after the last time, while the condition `event` holds ("" is always). `earliest` is an ISO 8601 period:
+    AFTER, it is not to be done before that much time has passed since the event; BEFORE, not earlier than that much
+    before it.
     """
 
     kind: DueKind
@@ -46,6 +48,7 @@ class Due:
     month: int = 1
     day: int = 0
     next_span: bool = False
+    earliest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,9 @@ def _due(owner: Entry) -> Due:
             kind,
             event=entry.text(kind.value),
             within=entry.text("within", None if kind is DueKind.AFTER else ""),
+            earliest=entry.text("earliest", ""),
         )
+        _check_within(entry, "earliest", due.earliest, ("",))
         _check_within(entry, "within", due.within, words)
     entry.finish()
     return due

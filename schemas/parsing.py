@@ -134,6 +134,7 @@ def parse_record_type(entry: Entry, shared: Shared) -> RecordType:
         clauses=entry.texts("clauses"),
         decided_by=DecidedBy(entry.choice("decided_by", DecidedBy, DecidedBy.MANUAL)),
         reason=entry.text("reason", ""),
+        retired=entry.flag("retired", False),
     )
     check_source(entry, record_type.decided_by, record_type.clauses, record_type.reason)
     for key, values in (

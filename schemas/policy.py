@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.model import ACTIONS, AccessClass, Contradiction, DecidedBy, Role, Transition, Workflow
+from schemas.model import ACTIONS, AccessClass, Contradiction, DecidedBy, Family, Role, Transition, Workflow
 from schemas.parsing import check_source
 from schemas.reading import Entry
 
@@ -39,6 +39,13 @@ def parse_access_class(entry: Entry, roles: tuple[str, ...]) -> AccessClass:
     for position, name in enumerate(value.known):
         entry.check("known", name, ("type", "house", "date", "number", "dossier"), position)
     check_source(entry, value.decided_by, (value.clause,) if value.clause else (), value.reason)
+    entry.finish()
+    return value
+
+
+def parse_family(entry: Entry) -> Family:
+    """A family of record types."""
+    value = Family(code=entry.text("code"), title_zh=entry.text("zh"), title_en=entry.text("en"))
     entry.finish()
     return value
 

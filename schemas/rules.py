@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from schemas.model import FieldType, Pack
 from schemas.reading import Entry
@@ -25,3 +26,20 @@ def check_rules(pack: Pack, entries: Mapping[str, Entry]) -> None:
                     place.fail(
                         f"rule {rule.id} asks for {code} {value!r}", f"offer it among the choices of {code}"
                     )
+
+
+def without_demands_on_retired(pack: Pack) -> Pack:
+    """The pack with nothing expected that only a retired type could fulfil: such a line of a dossier's contents shows
+    what is there and misses nothing, and an obligation of such a type falls away."""
+    retired = {code for code, kind in pack.record_types.items() if kind.retired}
+    if not retired:
+        return pack
+    dossiers = {}
+    for code, dossier in pack.dossiers.items():
+        contents = tuple(
+            replace(line, when="event") if retired.issuperset(line.types) else line
+            for line in dossier.contents
+        )
+        dossiers[code] = replace(dossier, contents=contents)
+    obligations = {c: o for c, o in pack.obligations.items() if o.record_type not in retired}
+    return replace(pack, dossiers=dossiers, obligations=obligations)

@@ -16,7 +16,6 @@ class Settings(TypedDict):
     fonds: str
     archival_code: str
     long_term_years: int
-    former_owner_years: int
     count_from: str
     numbering: dict[str, str]
     holidays: frozenset[date]
@@ -38,7 +37,6 @@ def parse_settings(entry: Entry) -> Settings:
         fonds=entry.text("fonds"),
         archival_code=archival_code,
         long_term_years=_at_least_one(entry, "long_term_years", 30),
-        former_owner_years=_at_least_one(entry, "former_owner_years", 3),
         count_from=entry.choice("count_from", ("event", "next_year"), "event"),
         numbering=numbering,
         holidays=_days(entry, "holidays"),

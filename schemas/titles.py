@@ -22,10 +22,11 @@ _BRACKETED_END = re.compile(r"[（(\[【][^（(\[【）)\]】]*[）)\]】]$")
 
 
 class Titles:
-    """All titles and aliases of a pack's record types, cleaned, with the type each leads to."""
+    """All titles and aliases of a pack's record types, cleaned, with the type each leads to. Retired types are not
+    among them."""
 
     def __init__(self, pack: Pack) -> None:
-        self._types = tuple(pack.record_types.values())
+        self._types = pack.offered
 
     @cached_property
     def names(self) -> Mapping[str, RecordType]:

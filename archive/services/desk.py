@@ -177,9 +177,7 @@ def _facts(archive: Archive, record: Record) -> Mapping[str, Any]:
 
 
 def _suggestions(archive: Archive, record: Record) -> tuple[tuple[str, str], ...]:
-    kinds = sorted(
-        archive.pack.record_types.values(), key=lambda k: (k.code != record.type, k.family, k.code)
-    )
+    kinds = sorted(archive.pack.offered, key=lambda k: (k.code != record.type, k.family, k.code))
     return tuple((k.code, k.title_zh) for k in kinds)
 
 

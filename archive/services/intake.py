@@ -71,8 +71,8 @@ def receive_file(
 
 
 def check_type(archive: Archive, wanted_type: str | None) -> None:
-    """Raises BadInput for a type that the pack does not have."""
-    if wanted_type and wanted_type not in archive.pack.record_types:
+    """Raises BadInput for a type that the pack does not have, or offers no longer."""
+    if wanted_type and wanted_type not in {kind.code for kind in archive.pack.offered}:
         raise BadInput(
             f"没有档案类型 {wanted_type}。", code="unknown_type", hint="用 dangan types list 查看。"
         )

@@ -13,10 +13,10 @@ from typing import Any
 
 from archive.domain.audit_model import Event
 from archive.domain.jobs import Job, JobState, Setting
-from archive.domain.people import OPERATOR, Actor
+from archive.domain.people import OPERATOR, Actor, Person
 from archive.domain.records import Record, RecordState
 from archive.domain.schedule import ScheduleState, ScheduleVersion, Stage
-from archive.ports.unit_of_work import After, UnitOfWork
+from archive.ports.unit_of_work import NOT_NULL, After, UnitOfWork
 from archive.services.archive import Archive
 from archive.services.common import allow, keep_setting, must, new_id
 from archive.services.errors import BadInput, Refused
@@ -375,3 +375,14 @@ def _next_chunk(uow: UnitOfWork, version: ScheduleVersion) -> list[Record]:
         if code >= done_type and (chunk := _chunk(uow, code, last if code == done_type else "")):
             return chunk
     return []
+
+
+def history(archive: Archive, actor: Actor, limit: int = 50) -> list[tuple[ScheduleVersion, str]]:
+    """The schedules that are or were in force, newest first, each with the name of whoever accepted it ("" where the
+    system did)."""
+    allow(archive, actor, "retention.see")
+    with archive.uow() as uow:
+        found = uow.list(ScheduleVersion, decided_at=NOT_NULL, order=("-made_at",), limit=limit)
+        people = tuple({version.decided_by for version in found})
+        names = {p.id: p.display_name for p in uow.list(Person, id=people)} if people else {}
+    return [(version, names.get(version.decided_by, "")) for version in found]

@@ -55,6 +55,7 @@ ICONS = (
     "player-pause",
     "player-play",
     "plus",
+    "printer",
     "refresh",
     "rubber-stamp",
     "search",

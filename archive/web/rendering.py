@@ -54,7 +54,7 @@ ROOMS = (
         N_("Settings"),
         "settings",
         "/settings",
-        ("people.manage", "settings.manage", "system.health"),
+        ("people.manage", "settings.manage", "system.health", "search", "audit.read"),
     ),
 )
 

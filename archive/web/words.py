@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from archive.domain.schedule import ScheduleVersion
 from archive.services.common import REFUSALS
 from archive.services.errors import ArchiveError
 from archive.services.views import Health, OwnerFileLine
 from archive.web.errors_en import HEALTH_SENTENCES, SENTENCES
 from archive.web.i18n import N_, Language
 from ingest.problems import TEMPLATES, sentence
-from retention.wording import event_name, period_name
-from schemas.model import EVENT_TYPES, Pack, RetentionRule
+from retention.due_words import due_words
+from retention.schedule import Schedule
+from retention.wording import event_name, period_name, rule_sentence
+from schemas.model import EVENT_TYPES, Family, Pack, RetentionRule, Role
+from schemas.obligation import Obligation
 
 RECORD_STATES = {
     "filed": N_("Filed"),
@@ -212,6 +216,65 @@ DETAILS = {
     "from_person": N_("From"),
 }
 """Keys of audit details."""
+RECORD_KINDS = {
+    "form": N_("form"),
+    "register": N_("register"),
+    "notice": N_("notice"),
+    "agreement": N_("agreement"),
+    "certificate": N_("certificate"),
+    "report": N_("report"),
+    "plan": N_("plan"),
+    "correspondence": N_("correspondence"),
+    "drawing": N_("drawing"),
+    "controlled_document": N_("controlled document"),
+    "recording": N_("recording"),
+    "reference": N_("reference"),
+}
+FIELD_TYPES = {
+    "text": N_("text"),
+    "date": N_("date"),
+    "datetime": N_("date and time"),
+    "house": N_("house"),
+    "person": N_("person"),
+    "phone": N_("phone"),
+    "id_number": N_("ID number"),
+    "money": N_("amount"),
+    "number": N_("number"),
+    "choice": N_("choice"),
+    "check": N_("check mark"),
+}
+POLICIES = {"role": N_("By role"), "grant": N_("Only under a grant"), "never": N_("Never")}
+FOUND_BY = {
+    "text": N_("Its words match; nothing of them is shown"),
+    "metadata": N_("Only by type, house and date"),
+    "nothing": N_("Not at all"),
+}
+KNOWN = {
+    "type": N_("Type"),
+    "house": N_("House"),
+    "date": N_("Date"),
+    "number": N_("Number"),
+    "dossier": N_("Dossier"),
+}
+NUMBERS = {
+    "archival_code": N_("Archival code"),
+    "document": N_("Document number"),
+    "change_notice": N_("Change notice"),
+    "form": N_("Form number"),
+    "copy": N_("Controlled copy"),
+    "notice": N_("Public notice"),
+    "page": N_("Page number"),
+}
+CHANGES = {
+    "longer": N_("Kept longer"),
+    "shorter": N_("Kept shorter"),
+    "due": N_("Comes due"),
+    "undecided": N_("Cannot be decided"),
+}
+SCHEDULE_REASONS = {
+    "archive created": N_("The archive was made with it"),
+    "types added by the pack": N_("The pack added record types; no known rule changed"),
+}
 PERIODS = {"permanent": N_("For ever"), "unscheduled": N_("Unscheduled")}
 PERSON_STATES = {"active": N_("Active"), "disabled": N_("Disabled")}
 ORIGINS = {
@@ -388,6 +451,74 @@ class Words:
             N_("{length} from: {event}"), length=length, event=event_name(rule.trigger, locale)
         )
         return f"{which}: {text}" if which else text
+
+    def rule(self, rule: RetentionRule, schedule: Schedule) -> str:
+        """A retention rule in a sentence."""
+        return rule_sentence(rule, schedule.long_term_years, schedule.count_from, self._locale)
+
+    @property
+    def _locale(self) -> str:
+        return "zh" if self.said.chinese else "en"
+
+    def phrase(self, phrase: str) -> str:
+        """A describing phrase of the pack: who fills in, copies, deadlines, reasons."""
+        said = self.pack.say(phrase, self._locale)
+        return said if self.said.chinese else said[:1].upper() + said[1:]
+
+    def pair(self, thing: Any) -> str:
+        """The title of anything in the pack that has one in both languages."""
+        return self.said.pick(thing.title_zh, thing.title_en)
+
+    def label(self, thing: Any) -> str:
+        """The label of a field or a place."""
+        return self.said.pick(thing.label_zh, thing.label_en)
+
+    def rule_reason(self, rule: RetentionRule) -> str:
+        return self.said.pick(rule.reason_zh or rule.reason, rule.reason)
+
+    def due(self, obligation: Obligation) -> str:
+        """When an obligation is due."""
+        event = obligation.due.event.replace("_", " ")
+        words = due_words(obligation.due, self.pack.say(event, self._locale), self._locale)
+        return words[:1].upper() + words[1:]
+
+    def post(self, code: str) -> str:
+        known = self.pack.posts.get(code)
+        return self.pair(known) if known else code
+
+    def kind(self, code: str) -> str:
+        """A kind of record, such as form or register."""
+        return self._of(RECORD_KINDS, code)
+
+    def field_type(self, code: object) -> str:
+        return self._of(FIELD_TYPES, code)
+
+    def policy(self, code: str) -> str:
+        """Whether something may be done by role, under a grant or never."""
+        return self._of(POLICIES, code)
+
+    def found_by(self, code: str) -> str:
+        return self._of(FOUND_BY, code)
+
+    def known(self, code: str) -> str:
+        return self._of(KNOWN, code)
+
+    def number_name(self, code: str) -> str:
+        return self._of(NUMBERS, code)
+
+    def change(self, code: str) -> str:
+        return self._of(CHANGES, code)
+
+    def reason_of(self, version: ScheduleVersion) -> str:
+        """Why a schedule came into force; the system's own reasons in the language of the screen."""
+        return self._of(SCHEDULE_REASONS, version.reason)
+
+    def actions_of(self, role: Role) -> list[str]:
+        """What a role may do, in the order of the vocabulary."""
+        return [self.action(code) for code in ACTIONS if code in role.actions]
+
+    def families(self) -> list[Family]:
+        return list(self.pack.families.values())
 
     def problem(self, problem: Mapping[str, Any]) -> str:
         """What was noticed about a file or record, and what to do."""

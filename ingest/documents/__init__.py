@@ -23,9 +23,7 @@ _FRONT = 3
 
 def record_of(content: Content, pack: Pack) -> RecordFacts | None:
     """The record of a controlled document, None when the file is none or the pack knows no such type."""
-    types = [
-        t for t in pack.record_types.values() if t.dossier == "document" and t.kind == "controlled_document"
-    ]
+    types = [t for t in pack.offered if t.dossier == "document" and t.kind == "controlled_document"]
     found = document_of(content) if types else None
     if found is None:
         return None

@@ -34,7 +34,7 @@ class Classifier:
     """Calls types for one pack."""
 
     def __init__(self, pack: Pack) -> None:
-        self._kinds = tuple(pack.record_types.values())
+        self._kinds = pack.offered
         self._titles = Titles(pack)
 
     @cached_property

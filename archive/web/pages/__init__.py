@@ -12,6 +12,8 @@ from archive.web.pages import (
     people,
     records,
     retention,
+    rule_changes,
+    rules,
     session,
     settings,
 )
@@ -26,9 +28,11 @@ ROUTERS = (
     houses.router,
     documents.router,
     access.router,
+    rule_changes.router,
     retention.router,
     audit.router,
     settings.router,
+    rules.router,
     people.router,
 )
 UPLOADS = (intake.uploads,)

@@ -1,4 +1,4 @@
-"""Settings: people, record types, and the health of every part."""
+"""Settings: people, the health of every part, and the way to the house's rules (archive.web.pages.rules)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from archive.web.security import SIGNED_IN, Need
 
 router = APIRouter()
 Anyone = Annotated[Actor, Depends(Need(SIGNED_IN))]
-"""Record types are the house's rules and open to all; the other parts show by action."""
+"""The house's rules are open to all; the other parts show by action."""
 Manager = Annotated[Actor, Depends(Need("people.manage"))]
 
 
@@ -36,7 +36,6 @@ def _page(
         200 if error is None else 422,
         people=people.list_people(archive, actor) if may(actor, "people.manage", archive.pack) else None,
         health=health.health(archive) if may(actor, "system.health", archive.pack) else None,
-        types=sorted(archive.pack.record_types.values(), key=lambda t: (t.family, t.title_zh)),
         error=error,
         typed=typed or {},
     )

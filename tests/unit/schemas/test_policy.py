@@ -167,7 +167,7 @@ def test_every_describing_phrase_has_its_chinese() -> None:
             phrases.add(kind.access_source)
         phrases |= {place.who for place in (*kind.signatures, *kind.seals)}
     for obligation in pack().obligations.values():
-        phrases |= {obligation.evidence, obligation.reason}
+        phrases |= {obligation.evidence, obligation.reason, obligation.due.event.replace("_", " ")}
     phrases.discard("")
     assert phrases <= set(pack().words), sorted(phrases - set(pack().words))
     assert set(pack().words) <= phrases, sorted(set(pack().words) - phrases)

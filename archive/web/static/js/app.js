@@ -63,6 +63,12 @@ function questions() {
   });
 }
 
+function prints() {
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+}
+
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = csrf();
 });
@@ -78,3 +84,4 @@ menu();
 keys();
 countdowns();
 questions();
+prints();

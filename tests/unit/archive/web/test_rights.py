@@ -14,10 +14,10 @@ Person = Callable[[str], Browser]
 Bearer = Callable[[str], httpx.Client]
 
 ROOMS = {
-    "staff": {"/find", "/houses", "/documents", "/access"},
-    "archivist": {"/find", "/intake", "/houses", "/documents", "/access", "/retention"},
-    "manager": {"/find", "/intake", "/houses", "/documents", "/access", "/retention"},
-    "auditor": {"/access", "/retention", "/audit"},
+    "staff": {"/find", "/houses", "/documents", "/access", "/settings"},
+    "archivist": {"/find", "/intake", "/houses", "/documents", "/access", "/retention", "/settings"},
+    "manager": {"/find", "/intake", "/houses", "/documents", "/access", "/retention", "/settings"},
+    "auditor": {"/access", "/retention", "/audit", "/settings"},
     "administrator": {"/houses", "/settings"},
 }
 ALL = set().union(*ROOMS.values())
