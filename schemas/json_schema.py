@@ -216,6 +216,7 @@ def settings_schema() -> Schema:
             count_from=_words("event", "next_year"),
             numbering={"type": "object", "additionalProperties": _WORDS},
             shifts=_list(clock),
+            emergency_hours={"type": "integer", "minimum": 0, "maximum": 72},
             holidays=_list(day),
             workdays=_list(day),
         ),

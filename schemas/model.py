@@ -143,6 +143,7 @@ ACTIONS = (
     "record.know",
     "record.open",
     "record.download",
+    "record.copy",
     "record.file",
     "form.print",
     "intake.see",
@@ -151,6 +152,7 @@ ACTIONS = (
     "document.review",
     "document.approve",
     "access.request",
+    "access.emergency",
     "access.decide",
     "access.see_all",
     "register.read",
@@ -337,6 +339,7 @@ class Pack:
     holidays: frozenset[date] = frozenset()
     workdays: frozenset[date] = frozenset()
     shifts: tuple[time, ...] = (time(9), time(17))
+    emergency_hours: int = 0
     words: Mapping[str, str] = field(default_factory=dict)
     families: Mapping[str, Family] = field(default_factory=dict)
 

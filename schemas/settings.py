@@ -21,6 +21,7 @@ class Settings(TypedDict):
     holidays: frozenset[date]
     workdays: frozenset[date]
     shifts: tuple[time, ...]
+    emergency_hours: int
 
 
 def parse_settings(entry: Entry) -> Settings:
@@ -42,6 +43,7 @@ def parse_settings(entry: Entry) -> Settings:
         holidays=_days(entry, "holidays"),
         workdays=_days(entry, "workdays"),
         shifts=_times(entry),
+        emergency_hours=_emergency(entry),
     )
     if both := settings["holidays"] & settings["workdays"]:
         entry.at("workdays").fail(f"{min(both)} is a holiday and a working day", "delete one of them")
@@ -54,6 +56,13 @@ def _at_least_one(entry: Entry, key: str, default: int) -> int:
     if years < 1:
         entry.at(key).fail(f"{key} must be at least 1", "write the number of years")
     return years
+
+
+def _emergency(entry: Entry) -> int:
+    hours = entry.number("emergency_hours", 0)
+    if not 0 <= hours <= 72:
+        entry.at("emergency_hours").fail("emergency_hours must be 0 to 72", "write 0 to forbid such readings")
+    return hours
 
 
 def _days(entry: Entry, key: str) -> frozenset[date]:

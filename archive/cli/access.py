@@ -1,4 +1,4 @@
-"""dangan access: list, request, approve, refuse, revoke."""
+"""dangan access: list, request, approve, refuse, withdraw, revoke."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def _line(view: RequestView) -> dict[str, Any]:
         "target": view.request.target,
         "purpose": view.request.purpose,
         "days": view.request.days,
+        "kind": view.request.kind,
+        "emergency": view.request.emergency,
         "grant": view.grant.id if view.grant else None,
         "until": view.grant.ends_at if view.grant else None,
         "opened": len(view.readings),
@@ -51,14 +53,23 @@ def list_(state: str | None, as_user: str | None, as_json: bool) -> None:
 @click.option("--dossier", is_flag=True, help="TARGET is a dossier, not a record.")
 @click.option("--purpose", required=True)
 @click.option("--days", default=7, show_default=True)
+@click.option("--copy", is_flag=True, help="Also to take a watermarked copy along.")
 @as_option
 @json_option
-def request(target: str, dossier: bool, purpose: str, days: int, as_user: str | None, as_json: bool) -> None:
+def request(
+    target: str, dossier: bool, purpose: str, days: int, copy: bool, as_user: str | None, as_json: bool
+) -> None:
     """Ask to read a record or dossier."""
     archive = open_archive()
     kind = "dossier" if dossier else "record"
     made = rights.request_access(
-        archive, actor(archive, as_user), target_kind=kind, target=target, purpose=purpose, days=days
+        archive,
+        actor(archive, as_user),
+        target_kind=kind,
+        target=target,
+        purpose=purpose,
+        days=days,
+        kind="copy" if copy else "view",
     )
     emit({"request": made.id, "state": made.state}, as_json, lambda r: r["request"])
 
@@ -67,13 +78,30 @@ def request(target: str, dossier: bool, purpose: str, days: int, as_user: str | 
 @click.argument("request")
 @click.option("--days", type=int, help="Fewer or more days than asked for.")
 @click.option("--reason", default="")
+@click.option("--view-only", is_flag=True, help="Reading only, where a copy was asked for.")
+@click.option("--record", "records", multiple=True, help="Only this record of the dossier; may be repeated.")
 @as_option
 @json_option
-def approve(request: str, days: int | None, reason: str, as_user: str | None, as_json: bool) -> None:
+def approve(
+    request: str,
+    days: int | None,
+    reason: str,
+    view_only: bool,
+    records: tuple[str, ...],
+    as_user: str | None,
+    as_json: bool,
+) -> None:
     """Approve a request of someone else."""
     archive = open_archive()
-    grant = rights.approve(archive, actor(archive, as_user), request, days=days, reason=reason)
-    emit({"grant": grant.id, "until": grant.ends_at}, as_json, lambda g: f"{g['grant']} until {g['until']}")
+    kind = "view" if view_only else None
+    grant = rights.approve(
+        archive, actor(archive, as_user), request, days=days, reason=reason, kind=kind, records=records
+    )
+    emit(
+        {"grant": grant.id, "until": grant.ends_at},
+        as_json,
+        lambda g: f"{g['grant']} until {g['until']:%Y-%m-%d %H:%M} UTC",
+    )
 
 
 @access.command()
@@ -85,6 +113,17 @@ def refuse(request: str, reason: str, as_user: str | None, as_json: bool) -> Non
     """Refuse a request, with a reason."""
     archive = open_archive()
     done = rights.refuse(archive, actor(archive, as_user), request, reason=reason)
+    emit({"request": done.id, "state": done.state}, as_json, lambda r: r["state"])
+
+
+@access.command()
+@click.argument("request")
+@as_option
+@json_option
+def withdraw(request: str, as_user: str | None, as_json: bool) -> None:
+    """Take an own request back."""
+    archive = open_archive()
+    done = rights.withdraw(archive, actor(archive, as_user), request)
     emit({"request": done.id, "state": done.state}, as_json, lambda r: r["state"])
 
 

@@ -17,6 +17,12 @@ OPERATOR_MAY_NOT = frozenset(
 """What needs a person with a name: a grant or a signature that is nobody's would prove nothing."""
 
 
+CONTENT = frozenset({"record.open", "record.download", "record.copy", "record.file"})
+"""Doors to what a record says."""
+DEPUTED = frozenset({"access.decide", "access.see_all"})
+"""What a deputy may do by an absent approver's roles; nothing else goes over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """Yes, and under which grant where one was needed."""
@@ -26,8 +32,8 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """No. `reason` is one of: not_your_role, needs_grant, never, own_request, same_person, destroyed,
-    not_to_verify, unknown."""
+    """No. `reason` is one of: not_your_role, needs_grant, needs_copy_grant, never, own_request, not_approver,
+    same_person, destroyed, not_to_verify, unknown."""
 
     reason: str
 
@@ -43,7 +49,8 @@ def may(actor: Actor, action: str, pack: Pack) -> bool:
         return action not in OPERATOR_MAY_NOT
     if actor.scope is not None and action not in actor.scope:
         return False
-    return any(action in pack.roles[role].actions for role in actor.roles if role in pack.roles)
+    roles = (*actor.roles, *actor.deputy_roles) if action in DEPUTED else actor.roles
+    return any(action in pack.roles[role].actions for role in roles if role in pack.roles)
 
 
 def authorize(
@@ -68,7 +75,7 @@ def authorize(
     if step is not None:
         return _on_step(actor, step, earlier or {})
     if request is not None:
-        return _on_request(actor, action, request)
+        return _on_request(actor, action, pack, request)
     if record is not None:
         return _on_record(actor, action, pack, record, grants, now)
     return Allowed()
@@ -82,9 +89,14 @@ def _on_step(actor: Actor, step: Transition, earlier: Mapping[str, frozenset[str
     return Allowed()
 
 
-def _on_request(actor: Actor, action: str, request: AccessRequest) -> Answer:
-    if action == "access.decide" and request.requester == actor.id:
+def _on_request(actor: Actor, action: str, pack: Pack, request: AccessRequest) -> Answer:
+    if action != "access.decide":
+        return Allowed()
+    if request.requester == actor.id:
         return Refusal("own_request")
+    policy = pack.access_classes.get(request.access_class)
+    if policy and not {*actor.roles, *actor.deputy_roles} & set(policy.approver_roles):
+        return Refusal("not_approver")
     return Allowed()
 
 
@@ -94,7 +106,7 @@ def _on_record(
     access_class = pack.access_classes[record.access_class]
     if action == "record.know":
         return Allowed() if knowable(actor, access_class) else Refusal("unknown")
-    if record.state is RecordState.DESTROYED and action in ("record.open", "record.download", "record.file"):
+    if record.state is RecordState.DESTROYED and action in CONTENT:
         return Refusal("destroyed")
     if action == "record.file":
         unsettled = record.state in (RecordState.TO_VERIFY, RecordState.KEPT_UNREADABLE)
@@ -103,6 +115,10 @@ def _on_record(
         return _by_policy(actor, access_class, access_class.viewing, record, grants, now)
     if action == "record.download":
         return _by_policy(actor, access_class, access_class.download, record, grants, now)
+    if action == "record.copy":
+        copies = [g for g in grants if g.kind == "copy"]
+        answer = _by_policy(actor, access_class, access_class.printing, record, copies, now)
+        return Refusal("needs_copy_grant") if answer == Refusal("needs_grant") else answer
     return Allowed()
 
 
@@ -136,7 +152,9 @@ def reads_by_role(actor: Actor, access_class: AccessClass) -> bool:
 
 
 def covers(grant: Grant, record: Record) -> bool:
-    """Whether the grant's target is this record or the dossier it lies in."""
+    """Whether the grant's target is this record, or the dossier it lies in and not only others of its records."""
+    if grant.records and record.id not in grant.records:
+        return False
     if grant.target_kind == "dossier":
         return record.dossier is not None and grant.target == record.dossier
     return grant.target == record.id

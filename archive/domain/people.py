@@ -82,6 +82,7 @@ class Actor:
     """Who acts: a person by id with roles, the system's own workers, or the operator on the machine.
 
     `scope` narrows what a script's token may do (None: all that the roles include). `new_password` as in Person.
+    `deputy_roles` are the roles of absent approvers for whom the person decides on requests meanwhile.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Actor:
     roles: tuple[str, ...]
     scope: tuple[str, ...] | None = None
     new_password: bool = False
+    deputy_roles: tuple[str, ...] = ()
 
 
 SYSTEM = Actor("system", "system", ("system",))

@@ -35,6 +35,7 @@ def rights_on(archive: Archive, uow: UnitOfWork, actor: Actor, record: Record) -
     now = archive.clock.now()
     answer = authorize(actor, "record.open", archive.pack, record=record, grants=grants, now=now)
     download = authorize(actor, "record.download", archive.pack, record=record, grants=grants, now=now)
+    copy = authorize(actor, "record.copy", archive.pack, record=record, grants=grants, now=now)
     opens = isinstance(answer, Allowed)
     pending = _pending(uow, actor, record)
     asks = authorize(actor, "access.request", archive.pack)
@@ -42,6 +43,7 @@ def rights_on(archive: Archive, uow: UnitOfWork, actor: Actor, record: Record) -
         known=True,
         open=opens,
         download=isinstance(download, Allowed),
+        copy=isinstance(copy, Allowed),
         refusal="" if isinstance(answer, Allowed) else answer.reason,
         may_request=not opens and pending is None and isinstance(asks, Allowed) and actor != OPERATOR,
         pending_request=pending,
@@ -143,6 +145,12 @@ def _log(
         uow.commit()
 
 
+def may_open(archive: Archive, actor: Actor, record_id: str) -> bool:
+    """Whether the actor may open the record now; asks without an entry in the log. Raises NotFound."""
+    with archive.uow() as uow:
+        return rights_on(archive, uow, actor, known_record(archive, uow, actor, record_id)).open
+
+
 def page_count(archive: Archive, actor: Actor, record_id: str) -> int:
     with archive.uow() as uow:
         record = known_record(archive, uow, actor, record_id)
@@ -165,13 +173,13 @@ def page_image(archive: Archive, actor: Actor, record_id: str, version: int, pag
     if archive.pack.access_classes[record.access_class].viewing != "grant":
         return image
     _log(archive, actor, record, Event.PAGE_VIEWED, allowed.grant, page=page, version=version)
+    return watermark(image, marks(archive, actor, reader, allowed.grant), archive.font)
+
+
+def marks(archive: Archive, actor: Actor, reader: Person | None, grant: Grant | None) -> tuple[str, ...]:
+    """What a watermark says: who reads, when (UTC), under which grant."""
     name = reader.display_name if reader else actor.name
-    lines = (
-        name,
-        f"{archive.clock.now():%Y-%m-%d %H:%M} UTC",
-        allowed.grant.id[-8:] if allowed.grant else "",
-    )
-    return watermark(image, lines, archive.font)
+    return name, f"{archive.clock.now():%Y-%m-%d %H:%M} UTC", grant.id[-8:] if grant else ""
 
 
 def render_page(archive: Archive, version: Version, page: int, width: int, *, turned: int = 0) -> bytes:

@@ -35,6 +35,8 @@ class Rights:
     may_request: bool = False
     pending_request: str | None = None
     grant: Grant | None = None
+    copy: bool = False
+    """Whether pages may be taken along as a watermarked PDF."""
 
 
 @dataclass(frozen=True, slots=True)

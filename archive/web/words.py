@@ -103,6 +103,7 @@ EVENTS = {
     "desk:threshold-set": N_("Filing threshold set"),
     "record:opened": N_("Record opened"),
     "record:downloaded": N_("Record downloaded"),
+    "record:copied": N_("Copy taken"),
     "page:viewed": N_("Page viewed"),
     "dossier:opened": N_("Dossier opened"),
     "form:printed": N_("Form printed"),
@@ -129,6 +130,11 @@ EVENTS = {
     "access:approved": N_("Access approved"),
     "access:denied": N_("Access request refused"),
     "access:revoked": N_("Access revoked"),
+    "access:withdrawn": N_("Request taken back"),
+    "access:emergency": N_("Read in an emergency"),
+    "access:emergency-reviewed": N_("Emergency reading reviewed"),
+    "access:absence-set": N_("Deputy named"),
+    "access:absence-ended": N_("Deputy no longer"),
     "search:secret-class": N_("Search reached secret records"),
     "retention:event-recorded": N_("Trigger event recorded"),
     "retention:hold-set": N_("Hold set"),
@@ -155,6 +161,7 @@ ACTIONS = {
     "record.know": N_("See that a record exists"),
     "record.open": N_("Open a record"),
     "record.download": N_("Download a record"),
+    "record.copy": N_("Take a watermarked copy"),
     "record.file": N_("File records"),
     "form.print": N_("Print forms"),
     "intake.see": N_("See what was received"),
@@ -163,6 +170,7 @@ ACTIONS = {
     "document.review": N_("Review controlled documents"),
     "document.approve": N_("Approve controlled documents"),
     "access.request": N_("Request access"),
+    "access.emergency": N_("Read in an emergency"),
     "access.decide": N_("Decide on requests"),
     "access.see_all": N_("See all requests"),
     "register.read": N_("Read the register of readings"),
@@ -275,6 +283,7 @@ SCHEDULE_REASONS = {
     "archive created": N_("The archive was made with it"),
     "types added by the pack": N_("The pack added record types; no known rule changed"),
 }
+REQUEST_KINDS = {"view": N_("to read"), "copy": N_("to read and take a copy")}
 PERIODS = {"permanent": N_("For ever"), "unscheduled": N_("Unscheduled")}
 PERSON_STATES = {"active": N_("Active"), "disabled": N_("Disabled")}
 ORIGINS = {
@@ -310,6 +319,9 @@ class Words:
 
     def request_state(self, code: object) -> str:
         return self._of(REQUEST_STATES, code)
+
+    def request_kind(self, code: object) -> str:
+        return self._of(REQUEST_KINDS, code)
 
     def revision_state(self, code: object) -> str:
         return self._of(REVISION_STATES, code)

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from archive.domain.access_model import AccessRequest, Grant
+from archive.domain.access_model import Absence, AccessRequest, Grant
 from archive.domain.audit_model import Event
 from archive.domain.people import OPERATOR, Actor, ApiToken, Person, PersonState, Session
-from archive.ports.unit_of_work import AtLeast, UnitOfWork
+from archive.ports.unit_of_work import AtLeast, AtMost, UnitOfWork
 from archive.services.archive import Archive
 from archive.services.common import allow, must, new_id
 from archive.services.errors import BadInput, NotFound, Refused
@@ -242,10 +242,22 @@ def actor_named(archive: Archive, name: str) -> Actor:
     """The actor for `--as USER`. Raises NotFound for unknown and disabled names."""
     with archive.uow() as uow:
         found = uow.list(Person, name=name, limit=1)
-    if not found or found[0].state is not PersonState.ACTIVE:
-        raise NotFound(f"没有可用的用户 {name}。", hint="用 dangan user list 查看。")
-    return as_actor(found[0])
+        if found and found[0].state is PersonState.ACTIVE:
+            return as_actor(archive, uow, found[0])
+    raise NotFound(f"没有可用的用户 {name}。", hint="用 dangan user list 查看。")
 
 
-def as_actor(found: Person, scope: tuple[str, ...] | None = None) -> Actor:
-    return Actor(found.id, found.name, tuple(found.roles), scope, found.new_password)
+def as_actor(archive: Archive, uow: UnitOfWork, found: Person, scope: tuple[str, ...] | None = None) -> Actor:
+    """The person as who acts, with the roles of the approvers that they stand in for today."""
+    today = archive.clock.today()
+    away = uow.list(
+        Absence, deputy=found.id, ended_at=None, ends_on=AtLeast(today), starts_on=AtMost(today), limit=20
+    )
+    absent = uow.list(Person, id=tuple(a.person for a in away)) if away else []
+    roles = {r for p in absent if p.state is PersonState.ACTIVE for r in p.roles}
+    deciding = tuple(sorted(r for r in roles if r in archive.pack.roles and _decides(archive, r)))
+    return Actor(found.id, found.name, tuple(found.roles), scope, found.new_password, deciding)
+
+
+def _decides(archive: Archive, role: str) -> bool:
+    return "access.decide" in archive.pack.roles[role].actions

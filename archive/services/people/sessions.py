@@ -116,12 +116,12 @@ def actor_of(archive: Archive, token: str) -> Actor | None:
     now = archive.clock.now()
     with archive.uow() as uow:
         if token.startswith(TOKEN_PREFIX):
-            return bearer(uow, token, now)
+            return bearer(archive, uow, token, now)
         session = uow.get(Session, session_id(token))
         if session is None or session.half or session.expires_at <= now:
             return None
         found = uow.get(Person, session.person)
-    return as_actor(found) if found is not None and _active(found) else None
+        return as_actor(archive, uow, found) if found is not None and _active(found) else None
 
 
 def this_session(token: str) -> str:

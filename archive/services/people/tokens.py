@@ -88,7 +88,7 @@ def revoke_token(archive: Archive, actor: Actor, token: str) -> None:
             uow.commit()
 
 
-def bearer(uow: UnitOfWork, token: str, now: datetime) -> Actor | None:
+def bearer(archive: Archive, uow: UnitOfWork, token: str, now: datetime) -> Actor | None:
     """Who a script with this token acts for; None when it has ended or the account is shut."""
     found = uow.get(ApiToken, _id(token))
     if found is None or found.revoked_at is not None or found.ends_at <= now:
@@ -96,4 +96,4 @@ def bearer(uow: UnitOfWork, token: str, now: datetime) -> Actor | None:
     person = uow.get(Person, found.person)
     if person is None or person.state is not PersonState.ACTIVE:
         return None
-    return as_actor(person, found.scope)
+    return as_actor(archive, uow, person, found.scope)

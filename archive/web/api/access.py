@@ -18,6 +18,7 @@ router = APIRouter(tags=["access"])
 Anyone = Annotated[Actor, Depends(NeedToken(SIGNED_IN))]
 """One's own requests, or all for those who decide or watch; the use case tells apart."""
 Requester = Annotated[Actor, Depends(NeedToken("access.request"))]
+InEmergency = Annotated[Actor, Depends(NeedToken("access.emergency"))]
 Decider = Annotated[Actor, Depends(NeedToken("access.decide"))]
 
 
@@ -26,10 +27,24 @@ class Ask(BaseModel):
     target: str = Field(max_length=200)
     purpose: str = Field(max_length=500)
     days: int
+    kind: Literal["view", "copy"] = "view"
+
+
+class Emergency(BaseModel):
+    target_kind: Literal["record", "dossier"] = "record"
+    target: str = Field(max_length=200)
+    purpose: str = Field(max_length=500)
+
+
+class Review(BaseModel):
+    upheld: bool
+    reason: str = Field(max_length=500)
 
 
 class Approve(BaseModel):
     days: int | None = None
+    kind: Literal["view", "copy"] | None = None
+    records: list[str] = Field(default=[], max_length=500, description="Only these records of the dossier")
     reason: str = Field(default="", max_length=500)
 
 
@@ -47,9 +62,24 @@ def ask(request: Request, actor: Requester, body: Ask) -> dict[str, object]:
             target=body.target,
             purpose=body.purpose,
             days=body.days,
+            kind=body.kind,
         )
     )
     return made
+
+
+@router.post("/requests/emergency", status_code=201)
+def read_in_emergency(request: Request, actor: InEmergency, body: Emergency) -> dict[str, object]:
+    """Read at once where the house allows it; a manager reviews it afterwards."""
+    return shapes.grant(
+        use.read_in_emergency(
+            web_of(request).archive,
+            actor,
+            target_kind=body.target_kind,
+            target=body.target,
+            purpose=body.purpose,
+        )
+    )
 
 
 @router.get("/requests")
@@ -66,7 +96,32 @@ def one(request: Request, actor: Anyone, id: str) -> dict[str, object]:
 
 @router.post("/requests/{id}/approve")
 def approve(request: Request, actor: Decider, id: str, body: Approve) -> dict[str, object]:
-    return shapes.grant(use.approve(web_of(request).archive, actor, id, days=body.days, reason=body.reason))
+    return shapes.grant(
+        use.approve(
+            web_of(request).archive,
+            actor,
+            id,
+            days=body.days,
+            reason=body.reason,
+            kind=body.kind,
+            records=tuple(body.records),
+        )
+    )
+
+
+@router.post("/requests/{id}/withdraw")
+def withdraw(request: Request, actor: Requester, id: str) -> dict[str, object]:
+    withdrawn: dict[str, object] = plain(use.withdraw(web_of(request).archive, actor, id))
+    return withdrawn
+
+
+@router.post("/requests/{id}/review")
+def review(request: Request, actor: Decider, id: str, body: Review) -> dict[str, object]:
+    """Say whether an emergency reading was right."""
+    reviewed: dict[str, object] = plain(
+        use.review_emergency(web_of(request).archive, actor, id, upheld=body.upheld, reason=body.reason)
+    )
+    return reviewed
 
 
 @router.post("/requests/{id}/refuse")

@@ -12,12 +12,15 @@ from archive.domain.access import may
 from archive.domain.people import Actor
 from archive.services import access
 from archive.web.context import web_of
+from archive.web.forms import day
 from archive.web.rendering import answer
 from archive.web.security import SIGNED_IN, Need
 
 router = APIRouter()
 Anyone = Annotated[Actor, Depends(Need(SIGNED_IN))]
 """Requests are shown to their requester, to those who decide and to those who watch; the use case tells apart."""
+Requester = Annotated[Actor, Depends(Need("access.request"))]
+InEmergency = Annotated[Actor, Depends(Need("access.emergency"))]
 Decider = Annotated[Actor, Depends(Need("access.decide"))]
 
 
@@ -35,8 +38,67 @@ def overview(request: Request, actor: Anyone) -> Response:
         mine=access.requests(archive, actor, mine=True) if asking or not watching else [],
         watching=watching,
         asking=asking,
+        emergencies=[v for v in shown if v.request.emergency and not v.request.reviewed_by],
+        absences=access.absences(archive, actor),
+        today=archive.clock.today(),
         now=archive.clock.now(),
     )
+
+
+@router.post("/access/requests")
+def ask(
+    request: Request,
+    actor: Requester,
+    target_kind: Annotated[str, Form(max_length=16)],
+    target: Annotated[str, Form(max_length=200)],
+    purpose: Annotated[str, Form(max_length=500)],
+    days: Annotated[int, Form()],
+    kind: Annotated[str, Form(max_length=16)] = "view",
+) -> Response:
+    made = access.request_access(
+        web_of(request).archive,
+        actor,
+        target_kind=target_kind,
+        target=target,
+        purpose=purpose,
+        days=days,
+        kind=kind,
+    )
+    return _back(made.id)
+
+
+@router.post("/access/emergency")
+def read_in_emergency(
+    request: Request,
+    actor: InEmergency,
+    target_kind: Annotated[str, Form(max_length=16)],
+    target: Annotated[str, Form(max_length=200)],
+    purpose: Annotated[str, Form(max_length=500)],
+) -> Response:
+    grant = access.read_in_emergency(
+        web_of(request).archive, actor, target_kind=target_kind, target=target, purpose=purpose
+    )
+    return _back(grant.request)
+
+
+@router.post("/access/absences")
+def set_absence(
+    request: Request,
+    actor: Decider,
+    deputy: Annotated[str, Form(max_length=64)],
+    starts_on: Annotated[str, Form(max_length=10)],
+    ends_on: Annotated[str, Form(max_length=10)],
+) -> Response:
+    access.set_absence(
+        web_of(request).archive, actor, deputy=deputy, starts_on=day(starts_on), ends_on=day(ends_on)
+    )
+    return RedirectResponse("/access#absence", status_code=303)
+
+
+@router.post("/access/absences/end")
+def end_absence(request: Request, actor: Decider, absence: Annotated[str, Form(max_length=64)]) -> Response:
+    access.end_absence(web_of(request).archive, actor, absence)
+    return RedirectResponse("/access#absence", status_code=303)
 
 
 @router.get("/access/{id}")
@@ -44,8 +106,32 @@ def one(request: Request, actor: Anyone, id: str) -> Response:
     archive = web_of(request).archive
     view = access.request(archive, actor, id)
     return answer(
-        request, "access_request.html", view=view, now=archive.clock.now(), mine=view.requester.id == actor.id
+        request,
+        "access_request.html",
+        view=view,
+        now=archive.clock.now(),
+        mine=view.requester.id == actor.id,
+        choosable=access.choosable(archive, actor, id) if view.may_decide else [],
     )
+
+
+@router.post("/access/{id}/withdraw")
+def withdraw(request: Request, actor: Requester, id: str) -> Response:
+    access.withdraw(web_of(request).archive, actor, id)
+    return _back(id)
+
+
+@router.post("/access/{id}/review")
+def review(
+    request: Request,
+    actor: Decider,
+    id: str,
+    upheld: Annotated[str, Form(max_length=8)],
+    reason: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Say whether an emergency reading was right."""
+    access.review_emergency(web_of(request).archive, actor, id, upheld=upheld == "yes", reason=reason)
+    return _back(id)
 
 
 @router.post("/access/{id}/approve")
@@ -55,8 +141,18 @@ def approve(
     id: str,
     days: Annotated[int, Form()],
     reason: Annotated[str, Form(max_length=500)] = "",
+    kind: Annotated[str | None, Form(max_length=16)] = None,
+    records: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    access.approve(web_of(request).archive, actor, id, days=days, reason=reason)
+    access.approve(
+        web_of(request).archive,
+        actor,
+        id,
+        days=days,
+        reason=reason,
+        kind=kind,
+        records=tuple(records or ()),
+    )
     return _back(id)
 
 

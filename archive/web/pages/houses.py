@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from archive.domain.people import Actor
-from archive.services import access, estate, estate_import, keeping
+from archive.services import estate, estate_import, keeping
 from archive.web.context import web_of
 from archive.web.forms import day
 from archive.web.rendering import answer
@@ -18,7 +18,6 @@ from archive.web.security import Need
 router = APIRouter()
 Seer = Annotated[Actor, Depends(Need("estate.see"))]
 Keeper = Annotated[Actor, Depends(Need("estate.manage"))]
-Requester = Annotated[Actor, Depends(Need("access.request"))]
 Recorder = Annotated[Actor, Depends(Need("event.record"))]
 FEW = 12
 REGISTER_SIZE = 32 * 1024**2
@@ -37,20 +36,6 @@ def file(request: Request, actor: Seer, house: str, tenure: str | None = None) -
     archive = web_of(request).archive
     view = estate.owner_file(archive, actor, house, tenure)
     return answer(request, "owner_file.html", view=view, today=archive.clock.today())
-
-
-@router.post("/dossiers/{dossier}/request")
-def ask(
-    request: Request,
-    actor: Requester,
-    dossier: str,
-    purpose: Annotated[str, Form(max_length=500)],
-    days: Annotated[int, Form()],
-) -> Response:
-    made = access.request_access(
-        web_of(request).archive, actor, target_kind="dossier", target=dossier, purpose=purpose, days=days
-    )
-    return RedirectResponse(f"/access/{made.id}", status_code=303)
 
 
 @router.post("/house-events")

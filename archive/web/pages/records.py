@@ -6,10 +6,10 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import PlainTextResponse, RedirectResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
 from archive.domain.people import Actor
-from archive.services import access, keeping, reading
+from archive.services import copies, keeping, reading
 from archive.web.attachments import attachment
 from archive.web.context import language_of, web_of
 from archive.web.forms import day
@@ -19,7 +19,7 @@ from archive.web.security import Need
 router = APIRouter()
 Knower = Annotated[Actor, Depends(Need("search"))]
 Reader = Annotated[Actor, Depends(Need("record.open"))]
-Requester = Annotated[Actor, Depends(Need("access.request"))]
+Copier = Annotated[Actor, Depends(Need("record.copy"))]
 Recorder = Annotated[Actor, Depends(Need("event.record"))]
 Holder = Annotated[Actor, Depends(Need("hold.set"))]
 
@@ -77,18 +77,26 @@ def original(
     return attachment(reading.download(web_of(request).archive, actor, record, version))
 
 
-@router.post("/records/{record}/request")
-def ask(
+@router.post("/records/{record}/copy")
+def copy(
     request: Request,
-    actor: Requester,
+    actor: Copier,
     record: str,
-    purpose: Annotated[str, Form(max_length=500)],
-    days: Annotated[int, Form()],
+    version: Annotated[int, Form(ge=1)],
+    first: Annotated[int, Form(ge=1)] = 1,
+    last: Annotated[int | None, Form(ge=1)] = None,
 ) -> Response:
-    made = access.request_access(
-        web_of(request).archive, actor, target_kind="record", target=record, purpose=purpose, days=days
+    """Pages as a PDF with the reader's watermark, to take along."""
+    made = copies.watermarked_copy(
+        web_of(request).archive, actor, record, version=version, first=first, last=last
     )
-    return RedirectResponse(f"/access/{made.id}", status_code=303)
+    return attachment(made)
+
+
+@router.get("/records/{record}/still-open")
+def still_open(request: Request, actor: Knower, record: str) -> Response:
+    """Whether the asker may still read it: an open viewer covers its page as soon as the grant has ended."""
+    return JSONResponse({"open": reading.may_open(web_of(request).archive, actor, record)})
 
 
 @router.post("/records/{record}/events")

@@ -1,7 +1,7 @@
-"""Access requests, grants and the reading register."""
+"""Access requests, grants, the reading register and who decides meanwhile."""
 
 from archive.adapters.db.codec import derive
-from archive.domain.access_model import AccessRequest, Grant, Reading
+from archive.domain.access_model import Absence, AccessRequest, Grant, Reading
 
 REQUESTS = derive(
     "access_requests",
@@ -19,4 +19,10 @@ READINGS = derive(
     Reading,
     indexes=[("record", "at"), ("reader", "at"), ("grant", "at")],
     references={"grant": "grants.id", "record": "records.id"},
+)
+ABSENCES = derive(
+    "absences",
+    Absence,
+    indexes=[("deputy", "ends_on"), ("person", "ends_on")],
+    references={"person": "people.id", "deputy": "people.id"},
 )

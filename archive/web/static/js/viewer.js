@@ -79,9 +79,30 @@ export function viewer(root) {
     turn.classList.toggle("disabled", there < 1 || there > pages);
     turn.setAttribute("aria-disabled", String(there < 1 || there > pages));
   }
+  watch(root, image);
   const shown = { turnTo, get page() { return page; }, image };
   root.viewer = shown;
   return shown;
+}
+
+const ASK_EVERY = 10000;
+
+/** Cover the page as soon as the grant under which it is shown has ended; the server refuses the next one anyway. */
+function watch(root, image) {
+  const ended = root.querySelector("[data-ended]");
+  if (!root.dataset.watch || !ended) return;
+  const ask = async () => {
+    const answer = await fetch(root.dataset.watch, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (answer === null || (answer.ok && (await answer.json()).open)) return;
+    if (answer.status >= 500) return;
+    clearInterval(asking);
+    image.removeAttribute("src");
+    image.hidden = true;
+    ended.hidden = false;
+    for (const control of root.querySelectorAll(".viewer-bar a, .viewer-bar button")) control.hidden = true;
+  };
+  const asking = setInterval(ask, ASK_EVERY);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
 }
 
 for (const root of document.querySelectorAll("[data-viewer]")) viewer(root);

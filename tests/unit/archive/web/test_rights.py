@@ -60,7 +60,9 @@ def test_a_secret_is_known_but_says_nothing(site: Site, browser: Person, bearer:
 
 def test_asking_approving_reading_and_its_traces(site: Site, browser: Person, bearer: Bearer) -> None:
     secret = site.records["owner_card"]
-    asked = browser("staff").post(f"/records/{secret}/request", purpose="核对联系电话", days="2")
+    asked = browser("staff").post(
+        "/access/requests", target_kind="record", target=secret, purpose="核对联系电话", days="2"
+    )
     assert asked.status_code == 200
     request = asked.url.path.removeprefix("/access/")
     assert "核对联系电话" in browser("manager").get("/").text
@@ -93,7 +95,7 @@ def test_asking_approving_reading_and_its_traces(site: Site, browser: Person, be
 
 def test_a_manager_does_not_decide_on_their_own_request(site: Site, browser: Person) -> None:
     asked = browser("manager").post(
-        f"/records/{site.records['owner_card']}/request", purpose="抽查", days="1"
+        "/access/requests", target_kind="record", target=site.records["owner_card"], purpose="抽查", days="1"
     )
     answer = browser("manager").post(f"{asked.url.path}/approve", days="1")
     assert answer.status_code == 403

@@ -53,7 +53,7 @@ def test_who_may_not_file_is_refused_before_the_file_is_kept(site: Site, bearer:
 
 
 def test_a_body_longer_than_forms_need_is_cut_off(browser: Person) -> None:
-    answer = browser("staff").post("/records/x/request", purpose="x" * (SMALL_BODY + 1), days="1")
+    answer = browser("staff").post("/access/requests", purpose="x" * (SMALL_BODY + 1), days="1")
     assert answer.status_code == 413
     assert "too_big" in answer.text
 

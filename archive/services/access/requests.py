@@ -1,14 +1,13 @@
-"""Asking for, granting and ending the right to read (workflow access_request)."""
+"""Asking for the right to read, and what became of it (workflow access_request)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from archive.domain.access import Allowed, authorize, may
-from archive.domain.access_model import AccessRequest, Grant, Reading
+from archive.domain.access_model import KINDS, AccessRequest, Grant, Reading
 from archive.domain.audit_model import Event
 from archive.domain.people import Actor, Person
 from archive.domain.records import Dossier, Record
@@ -23,23 +22,39 @@ LIST = 200
 
 
 def request_access(
-    archive: Archive, actor: Actor, *, target_kind: str, target: str, purpose: str, days: int
+    archive: Archive,
+    actor: Actor,
+    *,
+    target_kind: str,
+    target: str,
+    purpose: str,
+    days: int,
+    kind: str = "view",
 ) -> AccessRequest:
-    """Ask to read a record or a dossier for a number of days, saying what for."""
+    """Ask to read a record or a dossier for a number of days, saying what for; `kind` "copy" also to take it along.
+
+    Asked for twice, the request that waits is answered. Raises BadInput, NotFound.
+    """
     allow(archive, actor, "access.request")
-    _check(purpose, days)
+    check_wish(purpose, days, kind)
     now = archive.clock.now()
     with archive.uow(write=True) as uow:
-        if target_kind == "dossier":
-            must(uow.get(Dossier, target), "该案卷")
-        elif target_kind == "record":
-            known_record(archive, uow, actor, target)
-        else:
-            raise BadInput("只能申请查阅一件或一个案卷。", code="unknown_target")
+        access_class = class_of_target(archive, uow, actor, target_kind, target)
         waiting = uow.list(AccessRequest, requester=actor.id, target=target, state="open", limit=1)
         if waiting:
             return waiting[0]
-        request = AccessRequest(new_id(), actor.id, target_kind, target, purpose.strip(), days, "open", now)
+        request = AccessRequest(
+            new_id(),
+            actor.id,
+            target_kind,
+            target,
+            purpose.strip(),
+            days,
+            "open",
+            now,
+            kind=kind,
+            access_class=access_class,
+        )
         uow.add(request)
         uow.audit(
             Event.ACCESS_REQUESTED,
@@ -50,100 +65,43 @@ def request_access(
             target=target,
             purpose=request.purpose,
             days=days,
+            kind=kind,
         )
         uow.commit()
     return request
 
 
-def _check(purpose: str, days: int) -> None:
+def class_of_target(archive: Archive, uow: UnitOfWork, actor: Actor, target_kind: str, target: str) -> str:
+    """The access class of what is asked for. Raises NotFound for what the actor may not know, BadInput."""
+    if target_kind == "dossier":
+        return must(uow.get(Dossier, target), "该案卷").access_class
+    if target_kind == "record":
+        return known_record(archive, uow, actor, target).access_class
+    raise BadInput("只能申请查阅一件或一个案卷。", code="unknown_target")
+
+
+def check_wish(purpose: str, days: int, kind: str = "view") -> None:
     if len(purpose.strip()) < 2:
         raise BadInput("请写明查阅用途。", code="no_purpose", hint="例如：核对装修押金退还。")
     if not 1 <= days <= MAX_DAYS:
         raise BadInput(f"天数须在 1 到 {MAX_DAYS} 之间。", code="bad_days")
+    if kind not in KINDS:
+        raise BadInput("只能申请查阅或带走副本。", code="unknown_target")
 
 
-def _open_request(archive: Archive, uow: UnitOfWork, actor: Actor, request_id: str) -> AccessRequest:
-    request = must(uow.get(AccessRequest, request_id), "该申请")
-    allow(archive, actor, "access.decide", request=request)
-    if request.state != "open":
-        raise Refused("该申请已经办理过了。", code="already_decided", hint="刷新页面看结果。")
-    return request
-
-
-def approve(
-    archive: Archive, actor: Actor, request_id: str, *, days: int | None = None, reason: str = ""
-) -> Grant:
-    """Approve, for the days asked or fewer or more; the requester never approves their own."""
-    with archive.uow() as uow:
-        _open_request(archive, uow, actor, request_id)
+def withdraw(archive: Archive, actor: Actor, request_id: str) -> AccessRequest:
+    """Take one's own open request back. Raises NotFound for another person's, Refused already_decided."""
     now = archive.clock.now()
     with archive.uow(write=True) as uow:
-        request = _open_request(archive, uow, actor, request_id)
-        wanted = days if days is not None else request.days
-        _check(request.purpose, wanted)
-        grant = Grant(
-            id=new_id(),
-            request=request.id,
-            reader=request.requester,
-            target_kind=request.target_kind,
-            target=request.target,
-            purpose=request.purpose,
-            starts_at=now,
-            ends_at=now + timedelta(days=wanted),
-            approved_by=actor.id,
-        )
-        uow.add(grant)
-        uow.put(replace(request, state="approved", decided_by=actor.id, decided_at=now, reason=reason))
-        uow.audit(
-            Event.ACCESS_APPROVED,
-            actor=actor.id,
-            subject=request.id,
-            at=now,
-            grant=grant.id,
-            reader=grant.reader,
-            target=grant.target,
-            until=grant.ends_at.isoformat(),
-            reason=reason,
-        )
+        found = uow.get(AccessRequest, request_id)
+        request = must(found if found and found.requester == actor.id else None, "该申请")
+        if request.state != "open":
+            raise Refused("该申请已经办理过了。", code="already_decided", hint="刷新页面看结果。")
+        withdrawn = replace(request, state="withdrawn", decided_by=actor.id, decided_at=now)
+        uow.put(withdrawn)
+        uow.audit(Event.ACCESS_WITHDRAWN, actor=actor.id, subject=request.id, at=now)
         uow.commit()
-    return grant
-
-
-def refuse(archive: Archive, actor: Actor, request_id: str, *, reason: str) -> AccessRequest:
-    """Refuse, with a reason that the requester will read."""
-    if not reason.strip():
-        raise BadInput("请写明不同意的理由。", code="no_reason")
-    with archive.uow() as uow:
-        _open_request(archive, uow, actor, request_id)
-    now = archive.clock.now()
-    with archive.uow(write=True) as uow:
-        request = _open_request(archive, uow, actor, request_id)
-        refused = replace(
-            request, state="refused", decided_by=actor.id, decided_at=now, reason=reason.strip()
-        )
-        uow.put(refused)
-        uow.audit(Event.ACCESS_DENIED, actor=actor.id, subject=request.id, at=now, reason=reason.strip())
-        uow.commit()
-    return refused
-
-
-def revoke(archive: Archive, actor: Actor, grant_id: str, *, reason: str) -> Grant:
-    """End a grant at once; the next page asked for under it is refused."""
-    now = archive.clock.now()
-    with archive.uow() as uow:
-        grant = must(uow.get(Grant, grant_id), "该许可")
-        request = must(uow.get(AccessRequest, grant.request), "该申请")
-        allow(archive, actor, "access.decide", request=request)
-    if grant.revoked_at is not None:
-        return grant
-    with archive.uow(write=True) as uow:
-        ended = replace(must(uow.get(Grant, grant_id), "该许可"), revoked_at=now, revoked_by=actor.id)
-        uow.put(ended)
-        uow.audit(
-            Event.ACCESS_REVOKED, actor=actor.id, subject=request.id, at=now, grant=grant_id, reason=reason
-        )
-        uow.commit()
-    return ended
+    return withdrawn
 
 
 def requests(
