@@ -193,6 +193,7 @@ def open_archive(settings: Settings | None = None, *, create: bool = False) -> A
         max_upload=settings.max_upload,
         watch=settings.watch,
         scanner=_named("DANGAN_CLAMD", lambda: Clamd(settings.clamd)) if settings.clamd else None,
+        zone=ZoneInfo(settings.timezone),
     )
     if not create:
         welcome_types(archive)

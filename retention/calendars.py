@@ -78,6 +78,13 @@ class Calendar:
             return -self.workdays_between(end, start)
         return sum(self.is_workday(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
 
+    def start_of_shift(self, moment: datetime) -> datetime:
+        """The start of the shift that runs at `moment` (local time)."""
+        for change in reversed(self.shifts):
+            if moment.time() >= change:
+                return datetime.combine(moment.date(), change, moment.tzinfo)
+        return datetime.combine(moment.date() - timedelta(days=1), self.shifts[-1], moment.tzinfo)
+
     def end_of_shift(self, moment: datetime) -> datetime:
         """The end of the shift that runs at `moment` (local time)."""
         for change in self.shifts:

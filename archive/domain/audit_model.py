@@ -28,6 +28,7 @@ class Event(StrEnum):
     SIGN_IN_REFUSED = "person:sign-in-refused"
     SIGNED_OUT = "person:signed-out"
     ESTATE_IMPORTED = "estate:imported"
+    ESTATE_CHANGED = "estate:changed"
     FILE_RECEIVED = "file:received"
     FILE_REFUSED = "file:refused"
     RECORD_FILED = "record:filed"

@@ -122,12 +122,12 @@ def house_of(estate: str, key: str, written: str, *, use: str = "", area: str = 
     """The house with this canonical key. ValueError when `key` is none."""
     parts = HouseKey.of(key)
     building = parts.area + parts.building
-    place = "|".join(_sortable(p) for p in (parts.area, parts.building, parts.unit, parts.room))
+    place = "|".join(sortable(p) for p in (parts.area, parts.building, parts.unit, parts.room))
     return House(f"{estate}/{key}", estate, key, written, building, parts.unit, parts.room, place, use, area)
 
 
-def _sortable(part: str) -> str:
-    """Figures before letters, each run of figures by its number."""
+def sortable(part: str) -> str:
+    """A part of a key as text that sorts figures before letters, each run of figures by its number."""
     out, digits = "", ""
     for c in part + " ":
         if c.isdigit():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import Protocol
 
@@ -52,6 +53,8 @@ class Archive:
     """A TrueType font with Chinese glyphs, for watermarks and prints."""
     signer: Callable[[], Signer]
     """Who signs the audit log's checkpoints; the key is loaded at first use."""
+    zone: tzinfo
+    """The house's time zone: its days and shifts are told in it."""
     max_upload: int = 2 * 1024**3
     watch: Path | None = None
     """The folder that a scanner writes to."""

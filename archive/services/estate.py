@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from archive.domain.access import Allowed, authorize
 from archive.domain.access_model import AccessRequest
-from archive.domain.estate import House, Tenure
+from archive.domain.completeness import entry_of, gaps_of
+from archive.domain.estate import House, Tenancy, Tenure
+from archive.domain.keeping import RecordedEvent
 from archive.domain.people import Actor
 from archive.domain.records import Dossier, Record, RecordState
 from archive.ports.unit_of_work import StartsWith, UnitOfWork
 from archive.services.archive import Archive
 from archive.services.common import allow, grants_of, must
+from archive.services.household import latest_change
 from archive.services.views import OwnerFileLine, OwnerFileView, Rights
 from schemas.houses import parse_house
 
@@ -48,8 +53,24 @@ def owner_file(archive: Archive, actor: Actor, house_id: str, tenure: str | None
         if shown == present and own is not None:
             records += uow.list(Record, house=house.id, tenure=None, order=("record_date",), limit=1000)
         rights = _rights(archive, uow, actor, dossier)
+        tenancies = uow.list(Tenancy, house=house.id, order=("-started",))
+        sales = uow.list(
+            RecordedEvent, target_kind="house", target=house.id, type="sale", order=("-recorded_at",), limit=1
+        )
+        keeps = isinstance(authorize(actor, "estate.manage", archive.pack), Allowed)
+        change = latest_change(uow, house.id) if keeps else None
     alive = [r for r in records if r.state is not RecordState.DESTROYED]
-    return OwnerFileView(dossier, house, tuple(tenures), _lines(archive, actor, alive), rights, shown)
+    return OwnerFileView(
+        dossier,
+        house,
+        tuple(tenures),
+        _lines(archive, actor, alive, shown.started if shown else None),
+        rights,
+        shown,
+        tuple(tenancies),
+        sales[0].date if sales else None,
+        change,
+    )
 
 
 def _rights(archive: Archive, uow: UnitOfWork, actor: Actor, dossier: Dossier | None) -> Rights:
@@ -72,23 +93,39 @@ def _rights(archive: Archive, uow: UnitOfWork, actor: Actor, dossier: Dossier | 
     )
 
 
-def _lines(archive: Archive, actor: Actor, records: list[Record]) -> tuple[OwnerFileLine, ...]:
+def _lines(
+    archive: Archive, actor: Actor, records: list[Record], started: date | None
+) -> tuple[OwnerFileLine, ...]:
     """The contents in the manual's order with what is missing, then whatever else lies in the file."""
     known = [
         r for r in records if isinstance(authorize(actor, "record.know", archive.pack, record=r), Allowed)
     ]
-    present = {r.type for r in known if r.type}
+    kinds = archive.pack.record_types
     contents = archive.pack.dossiers[EXPECTED_DOSSIER]
-    expected = set(contents.expected(present))
+    expected = set(contents.expected({r.type for r in known if r.type}))
+    entries = [e for r in known if (e := entry_of(r, kinds))]
+    gaps = {g.line: g for g in gaps_of(contents, entries, started)}
+    unsigned = frozenset(e.id for e in entries if e.unsigned)
     lines, placed = [], set[str]()
     for line in contents.contents:
         here = tuple(r for r in known if r.type in line.types)
         if here or line in expected:
-            lines.append(OwnerFileLine(line.types[0], line.title_zh, here, line in expected))
+            gap = gaps.get(line)
+            lines.append(
+                OwnerFileLine(
+                    line.types[0],
+                    line.title_zh,
+                    here,
+                    line in expected,
+                    gap.kind if gap else None,
+                    gap.since if gap else None,
+                    unsigned,
+                )
+            )
             placed |= {r.id for r in here}
     rest = [r for r in known if r.id not in placed]
     for code in sorted({r.type or "" for r in rest}, key=lambda c: (not c, c)):
-        kind = archive.pack.record_types.get(code)
+        kind = kinds.get(code)
         here = tuple(r for r in rest if (r.type or "") == code)
         lines.append(OwnerFileLine(code, kind.title_zh if kind else "待核对", here, False))
     return tuple(lines)

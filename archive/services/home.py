@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from archive.domain.access import may
 from archive.domain.audit_model import Event
+from archive.domain.completeness import HouseholdFile
 from archive.domain.people import Actor
 from archive.domain.records import Intake, Record
 from archive.ports.unit_of_work import AtMost
@@ -12,18 +15,27 @@ from archive.services.archive import Archive
 from archive.services.auditing import entries
 from archive.services.desk_leases import UNSETTLED
 from archive.services.health import health
+from archive.services.register import longest_lacking
+from archive.services.shift import running_shift
 from archive.services.views import Home
 
 SHORT = 10
+FEW_FILES = 6
 
 
 def home(archive: Archive, actor: Actor) -> Home:
     pack = archive.pack
     to_verify = waiting = due = 0
+    files: Mapping[str, int] = {}
+    lacking: tuple[HouseholdFile, ...] = ()
+    shift = None
     with archive.uow() as uow:
         if may(actor, "record.file", pack):
             to_verify = uow.count(Record, state=UNSETTLED, returned="")
             waiting = uow.count(Intake, state=("waiting", "reading"))
+            files = uow.count_by(HouseholdFile, "state")
+            lacking = longest_lacking(uow, FEW_FILES)
+            shift = running_shift(archive, uow)
         if may(actor, "retention.see", pack):
             due = uow.count(Record, due_on=AtMost(archive.clock.today()))
     decide = may(actor, "access.decide", pack)
@@ -41,4 +53,7 @@ def home(archive: Archive, actor: Actor) -> Home:
         refusals=entries(archive, actor, event=Event.REFUSED.value, limit=SHORT).entries if refusals else (),
         health=parts,
         quarantined_jobs=sum(len(h.detail.get("jobs", ())) for h in parts if h.name == "jobs"),
+        files=files,
+        lacking=lacking,
+        shift=shift,
     )

@@ -12,9 +12,10 @@ from typing import Any
 
 from archive.domain.access_model import AccessRequest, Grant, Reading
 from archive.domain.audit_model import AuditEntry
+from archive.domain.completeness import FileState, HouseholdFile
 from archive.domain.desk import DeskLease
 from archive.domain.documents import ChangeNotice, Document, Revision
-from archive.domain.estate import House, Tenure
+from archive.domain.estate import EstateChange, House, Tenancy, Tenure
 from archive.domain.people import Person
 from archive.domain.records import Dossier, Intake, Record, Version
 from archive.domain.schedule import ScheduleVersion, Stage
@@ -167,6 +168,12 @@ class OwnerFileLine:
     title: str
     records: tuple[Record, ...]
     expected: bool
+    state: FileState | None = None
+    """missing or unsigned where something lacks,"""
+    since: date | None = None
+    """and since when (None: not known)."""
+    unsigned: frozenset[str] = frozenset()
+    """Ids of the records whose form was found without a signature or seal that it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +187,11 @@ class OwnerFileView:
     rights: Rights
     shown: Tenure | None = None
     """The owner whose file this is."""
+    tenancies: tuple[Tenancy, ...] = ()
+    sold_on: date | None = None
+    """The day on which the developer sold the house, as recorded last."""
+    change: EstateChange | None = None
+    """The latest change by hand, which can be undone; only for who manages the register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +282,21 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """The shift that runs, from `began` to `ends` (UTC). `filed` and `waiting` count what came in it, `late` what
+    waits since an earlier one (`late_since`: when the oldest came). `move_ins` are households whose owner came today
+    and whose file still lacks something."""
+
+    began: datetime
+    ends: datetime
+    filed: int
+    waiting: int
+    late: int
+    late_since: datetime | None
+    move_ins: tuple[HouseholdFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The first screen: counts and short lists, only what the person may do (empty otherwise)."""
 
@@ -282,6 +309,11 @@ class Home:
     refusals: tuple[AuditEntry, ...] = ()
     health: tuple[Health, ...] = ()
     quarantined_jobs: int = 0
+    files: Mapping[str, int] = field(default_factory=dict)
+    """How many owner files stand how, by archive.domain.completeness.FileState."""
+    lacking: tuple[HouseholdFile, ...] = ()
+    """The households that lack something longest."""
+    shift: Shift | None = None
 
 
 @dataclass(frozen=True, slots=True)

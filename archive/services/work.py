@@ -24,6 +24,8 @@ from archive.services.archive import Archive
 from archive.services.common import new_id
 from archive.services.completeness import follow
 from archive.services.documents import issue
+from archive.services.estate_jobs import KIND as ESTATE_IMPORT
+from archive.services.estate_jobs import run as take_over_register
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +96,7 @@ def _finish_demo(archive: Archive, job: Job) -> None:
 
 
 HANDLERS: dict[str, Callable[[Archive, Job], None]] = {
+    ESTATE_IMPORT: take_over_register,
     "index": _index,
     "sweep": _sweep,
     "rebuild_index": _rebuild_index,

@@ -217,6 +217,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The table cannot be read to its end.",
         "Open it in a spreadsheet program and save it as .xlsx or CSV UTF-8.",
     ),
+    "before_present": ("The day lies within an earlier tenure.", "Check the day of the transfer."),
+    "no_owner_name": ("The owner's name is missing.", "Enter it."),
+    "no_tenant_name": ("The tenant's name is missing.", "Enter it."),
+    "not_latest": ("Something was changed since.", "Undo the later change first, or correct the register."),
+    "owner_has_records": (
+        "Papers were filed under the new owner; the transfer cannot be undone.",
+        "Correct the owner instead.",
+    ),
+    "not_checked": ("This import does not wait for you.", "Reload the page to see how far it is."),
+    "upload_gone": ("The uploaded file is no longer there.", "Upload it again."),
     "bad_ending": ("The file must end in .xlsx or .csv.", "Choose another name."),
     "form_unsigned": (
         "The code was not printed by this archive.",

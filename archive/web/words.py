@@ -91,6 +91,7 @@ EVENTS = {
     "person:sign-in-refused": N_("Sign-in refused"),
     "person:signed-out": N_("Signed out"),
     "estate:imported": N_("House register imported"),
+    "estate:changed": N_("House register changed by hand"),
     "file:received": N_("File received"),
     "file:refused": N_("File not accepted"),
     "record:filed": N_("Record filed"),
@@ -286,6 +287,42 @@ SCHEDULE_REASONS = {
 REQUEST_KINDS = {"view": N_("to read"), "copy": N_("to read and take a copy")}
 PERIODS = {"permanent": N_("For ever"), "unscheduled": N_("Unscheduled")}
 PERSON_STATES = {"active": N_("Active"), "disabled": N_("Disabled")}
+FILE_STATES = {
+    "missing": N_("Missing"),
+    "unsigned": N_("Unsigned"),
+    "complete": N_("Complete"),
+    "vacant": N_("Vacant"),
+}
+IMPORT_STATES = {
+    "waiting": N_("Waiting for a worker"),
+    "checking": N_("Being tried"),
+    "checked": N_("Tried, waiting for you"),
+    "confirmed": N_("Waiting for a worker"),
+    "importing": N_("Being taken over"),
+    "done": N_("Taken over"),
+    "failed": N_("Failed"),
+    "dropped": N_("Left"),
+}
+IMPORT_TONES = {"checked": "warn", "done": "good", "failed": "bad", "dropped": "quiet"}
+ROW_STATES = {
+    "added": N_("new"),
+    "changed": N_("changed"),
+    "transfer": N_("title transfers"),
+    "ended": N_("ended"),
+    "known": N_("known already"),
+    "refused": N_("left out"),
+}
+IMPORT_NOTES = {
+    "sheet_skipped": N_("Sheet “{name}” has no heading and was not read."),
+    "column_ignored": N_("Column “{name}” has no use here and was not read."),
+}
+CHANGES = {
+    "transfer": N_("title transfer"),
+    "correct": N_("owner corrected"),
+    "tenant": N_("new tenant"),
+    "tenant_end": N_("tenant left"),
+}
+"""What a person changed of a household by hand."""
 ORIGINS = {
     "text": N_("from the file's text"),
     "ocr": N_("recognised"),
@@ -350,6 +387,39 @@ class Words:
         lines = (one for kind in self.pack.dossiers.values() for one in kind.contents)
         known = next((one for one in lines if one.types[0] == line.type), None)
         return self.said.pick(known.title_zh, known.title_en) if known else self.type(line.type)
+
+    def contents(self, code: str) -> str:
+        """A line of an owner file's contents, by its first type."""
+        return self.contents_line(OwnerFileLine(code, "", (), True))
+
+    def file_state(self, code: object) -> str:
+        return self._of(FILE_STATES, code)
+
+    def import_state(self, code: object) -> str:
+        return self._of(IMPORT_STATES, code)
+
+    def import_tone(self, code: str) -> str:
+        return IMPORT_TONES.get(code, "accent")
+
+    def row_state(self, code: object) -> str:
+        return self._of(ROW_STATES, code)
+
+    def import_note(self, note: Mapping[str, str]) -> str:
+        """What was left aside of a house register as a whole."""
+        template = IMPORT_NOTES[note["code"]]
+        return self.said.say(template, name=note["name"])
+
+    def change(self, code: object) -> str:
+        return self._of(CHANGES, code)
+
+    def building(self, name: str) -> str:
+        """A building as people call it: 3 is 3栋, A is A座."""
+        if not self.said.chinese:
+            return self.said.say(N_("Building {name}"), name=name)
+        return name + ("座" if not name[-1:].isdigit() and name[-1:].isascii() and len(name) == 1 else "栋")
+
+    def unit(self, name: str) -> str:
+        return self.said.say(N_("Unit {name}"), name=name)
 
     def target(self, code: object) -> str:
         return self._of(TARGETS, code)

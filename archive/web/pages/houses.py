@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from archive.domain.people import Actor
-from archive.services import estate, estate_import, keeping
+from archive.services import estate, keeping
 from archive.web.context import web_of
 from archive.web.forms import day
 from archive.web.rendering import answer
@@ -17,18 +17,15 @@ from archive.web.security import Need
 
 router = APIRouter()
 Seer = Annotated[Actor, Depends(Need("estate.see"))]
-Keeper = Annotated[Actor, Depends(Need("estate.manage"))]
 Recorder = Annotated[Actor, Depends(Need("event.record"))]
 FEW = 12
-REGISTER_SIZE = 32 * 1024**2
-"""Bytes of a house register; a hundred thousand houses are some 8 MB."""
 
 
 @router.get("/houses")
 def overview(request: Request, actor: Seer, q: str = "") -> Response:
     """Search for a house; lists of all households help nobody."""
     found = estate.find_houses(web_of(request).archive, actor, q, limit=FEW) if q.strip() else []
-    return answer(request, "houses.html", q=q, found=found, rows=None, dry_run=True)
+    return answer(request, "houses.html", q=q, found=found)
 
 
 @router.get("/houses/{house:path}")
@@ -57,14 +54,3 @@ def record_event(
         evidence=evidence,
     )
     return RedirectResponse(f"/houses/{quote(house)}", status_code=303)
-
-
-@router.post("/house-register", max_body_size=REGISTER_SIZE)
-def import_register(
-    request: Request, actor: Keeper, file: UploadFile, dry_run: Annotated[str, Form()] = ""
-) -> Response:
-    """Import houses and owners from a table; a dry run shows what would happen."""
-    rows = estate_import.import_estate(
-        web_of(request).archive, actor, file.file, file.filename or "", dry_run=bool(dry_run)
-    )
-    return answer(request, "houses.html", q="", found=[], rows=rows, dry_run=bool(dry_run))
