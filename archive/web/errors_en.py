@@ -226,7 +226,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Correct the owner instead.",
     ),
     "not_checked": ("This import does not wait for you.", "Reload the page to see how far it is."),
-    "upload_gone": ("The uploaded file is no longer there.", "Upload it again."),
+    "register_gone": ("The uploaded file is no longer there.", "Upload it again."),
     "bad_ending": ("The file must end in .xlsx or .csv.", "Choose another name."),
     "form_unsigned": (
         "The code was not printed by this archive.",
