@@ -136,7 +136,9 @@ def run(archive: Archive, job: Job) -> None:
     except (BadInput, Refused) as error:
         _note(archive, made.id, state="failed", code=error.code, message=error.message)
     except NotStored:
-        _note(archive, made.id, state="failed", code="register_gone", message="上传的文件已不在，请重新上传。")
+        _note(
+            archive, made.id, state="failed", code="register_gone", message="上传的文件已不在，请重新上传。"
+        )
 
 
 def _work(archive: Archive, actor: Actor, made: EstateImport, path: Path, trying: bool) -> None:

@@ -316,7 +316,7 @@ IMPORT_NOTES = {
     "sheet_skipped": N_("Sheet “{name}” has no heading and was not read."),
     "column_ignored": N_("Column “{name}” has no use here and was not read."),
 }
-CHANGES = {
+HOUSE_CHANGES = {
     "transfer": N_("title transfer"),
     "correct": N_("owner corrected"),
     "tenant": N_("new tenant"),
@@ -409,8 +409,8 @@ class Words:
         template = IMPORT_NOTES[note["code"]]
         return self.said.say(template, name=note["name"])
 
-    def change(self, code: object) -> str:
-        return self._of(CHANGES, code)
+    def house_change(self, code: object) -> str:
+        return self._of(HOUSE_CHANGES, code)
 
     def building(self, name: str) -> str:
         """A building as people call it: 3 is 3栋, A is A座."""

@@ -80,7 +80,14 @@ def test_no_form_works_without_its_token(site: Site, browser: Person, method: st
                 "type": "sale",
                 "on": "2024-01-01",
             }
-            more = {"reason": "x", "grant": "x", "house": "x", "display_name": "x", "owner": "x", "tenant": "x"}
+            more = {
+                "reason": "x",
+                "grant": "x",
+                "house": "x",
+                "display_name": "x",
+                "owner": "x",
+                "tenant": "x",
+            }
             files = {"file": ("x.csv", b"x")} if path == "/estate/imports" else None
             answer = browser("manager").client.request(
                 method, address, data={**fields, **more, **given}, files=files
