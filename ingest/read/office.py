@@ -6,7 +6,6 @@ import email
 import email.policy
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -42,16 +41,10 @@ def read_sheets(path: Path, limits: Limits) -> Content:
             blocks = _tables(book)
         finally:
             book.close()
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        OSError,
-        TypeError,
-        AttributeError,
-        SyntaxError,
-    ) as error:
-        return Content(XLSX, problems=(problem("damaged", reason=str(error)[:120]),))
+    except (MemoryError, KeyboardInterrupt):
+        raise
+    except Exception as error:  # openpyxl and what it stands on raise many kinds on a damaged part
+        return Content(XLSX, problems=(problem("damaged", reason=f"XLSX {type(error).__name__}"),))
     problems = () if blocks else (problem("no_text"),)
     return Content(XLSX, pages_of(blocks), problems, blocks)
 

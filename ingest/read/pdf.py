@@ -17,13 +17,15 @@ from ingest.problems import problem
 from ingest.read import pdf_fonts, pdf_salvage, pdf_structure
 from ingest.read.content import Content, Image
 from ingest.read.pdf_lines import Frame, lines_of
-from ingest.read.text_layer import is_broken
+from ingest.read.text_layer import LEAST, is_broken
 
 MEDIA_TYPE = "application/pdf"
 OCR_DPI = 200
 """Pixels per inch of page images for recognition; more gains nothing (engines shrink pages themselves)."""
 
 _OBJECTS = 3000
+_LOOKED_AT = 400
+"""Characters of a page that are asked for their meaning; the more cost more and tell nothing new."""
 
 
 def read(path: Path, limits: Limits) -> Content:
@@ -169,11 +171,12 @@ class _Reader:
         try:
             text = textpage.get_text_range().replace("\x00", "")
             lines = lines_of(textpage, text, Frame(page), number)
+            unmapped = _without_meaning(textpage)
         finally:
             textpage.close()
         text = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
         text = text.replace("\ufffe", "-").strip("\n")
-        broken = is_broken(text)
+        broken = unmapped or is_broken(text)
         needs = broken or _needs_recognition(page, text)
         if needs:
             self.to_recognise.add(number)
@@ -204,6 +207,15 @@ def page_image(document: Any, number: int, dpi: int, limits: Limits) -> Image:
             bitmap.close()
     finally:
         page.close()
+
+
+def _without_meaning(textpage: Any) -> bool:
+    """Whether a good part of the characters has no meaning that the font tells (no ToUnicode): what they are drawn
+    as can only be seen."""
+    count = textpage.count_chars()
+    sample = range(0, count, max(1, count // _LOOKED_AT))
+    unknown = sum(pdfium.FPDFText_HasUnicodeMapError(textpage.raw, index) == 1 for index in sample)
+    return count >= LEAST and unknown > 0.1 * len(sample)
 
 
 def _needs_recognition(page: Any, text: str) -> bool:

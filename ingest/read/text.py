@@ -11,7 +11,7 @@ from ingest.read.content import Block, Content
 
 MEDIA_TYPE = "text/plain"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_EVERYDAY = frozenset(
+EVERYDAY = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种"
     "面而方后多定行学法所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本"
     "去把性好应开它合还因由其些然前外天政四日那社义事平形相全表间样与关各重新线内数正心反你明看原又么利比"
@@ -72,7 +72,7 @@ def _score(text: str) -> float:
     """How much a decoding reads like Chinese: shares of everyday characters, minus what cannot be read."""
     if not text:
         return 0.0
-    everyday = sum(1 for c in text if c in _EVERYDAY)
+    everyday = sum(1 for c in text if c in EVERYDAY)
     bad = sum(
         1 for c in text if c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or (c > "\x7f" and not c.isprintable())
     )

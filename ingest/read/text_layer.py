@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from ingest.read.text import EVERYDAY
+
 _MOJIBAKE = re.compile(r"[À-ÿŒœŠšŽžŸ†‡‰€¤¥§¨©ª«¬®¯°±²³´µ¶·¸¹º»¼½¾¿]")
+_MANY = 60
+_SELDOM = 0.05
+"""Everyday characters make up half of any Chinese text, a fifth of a list of names; less is another alphabet."""
 LEAST = 12
 """Fewer letters than this tell nothing."""
 
@@ -37,6 +42,8 @@ def is_broken(text: str) -> bool:
     han = [c for c in kinds if "\u3400" <= c <= "\u9fff" or c > "\U00020000"]
     total = sum(map(text.count, han))
     if total > LEAST and sum(text.count(c) for c in han if not _common(c)) > 0.2 * total:
+        return True
+    if len(han) > _MANY and sum(text.count(c) for c in han if c in EVERYDAY) < _SELDOM * total:
         return True
     return len(_MOJIBAKE.findall(text)) > 0.3 * count
 

@@ -13,6 +13,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringO
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.facts import Limits
@@ -139,6 +140,40 @@ def test_garbled_text_layers() -> None:
     assert not is_broken("業主資料卡 物業服務中心 聯繫電話 簽署 驗房")
     assert not is_broken("Door 3, access 24h, naïve café résumé of the owner's façade")
     assert not is_broken("")
+
+
+def test_a_font_that_does_not_tell_its_characters_is_noticed(tmp_path: Path) -> None:
+    from archive.bootstrap import FONT
+
+    pdfmetrics.registerFont(TTFont("own", str(FONT)))
+    path = tmp_path / "u.pdf"
+    canvas = Canvas(str(path))
+    canvas.setFont("own", 12)
+    for index, text in enumerate(
+        ("客服人员应在接到业主来电后如实填写登记表。", "每季度末统计回访情况，由主管签字。")
+    ):
+        canvas.drawString(60, 780 - 30 * index, text)
+    canvas.save()
+    assert not read(path).to_recognise
+
+    def forget(writer: pypdf.PdfWriter) -> None:
+        for found in writer._objects:
+            if isinstance(found, DictionaryObject):
+                found.pop("/ToUnicode", None)
+
+    content = read(edited(path, forget))
+    assert codes(content) == ["broken_text_layer"]
+    assert content.to_recognise == {1}
+
+
+def test_a_text_layer_in_another_alphabet_is_noticed() -> None:
+    """Wrong maps give real characters, only never those that people write."""
+    letters = "客服人员应在接到业主来电后如实填写登记表，并于当日将处理结果告知业主，每季度末统计回访情况。"
+    assert not is_broken(letters * 2)
+    shifted = "".join(chr(ord(c) + 37) if c > "\u4e00" else c for c in letters)
+    assert is_broken(shifted * 2)
+    names = "钱一帆 周望舒 孙百川 赵小禾 唐彩霞 黄明辉 陈大文 李小明 黄志强 王芳 刘洋 张伟 吴迪 郑爽 冯军 蒋琳 韩梅"
+    assert not is_broken(names)
 
 
 def test_passwords(tmp_path: Path) -> None:
