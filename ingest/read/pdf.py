@@ -215,7 +215,7 @@ def _without_meaning(textpage: Any) -> bool:
     count = textpage.count_chars()
     sample = range(0, count, max(1, count // _LOOKED_AT))
     unknown = sum(pdfium.FPDFText_HasUnicodeMapError(textpage.raw, index) == 1 for index in sample)
-    return count >= LEAST and unknown > 0.1 * len(sample)
+    return bool(count >= LEAST and unknown > 0.1 * len(sample))
 
 
 def _needs_recognition(page: Any, text: str) -> bool:
