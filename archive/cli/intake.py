@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,12 +21,14 @@ from archive.cli.common import (
     json_option,
     open_archive,
 )
+from archive.cli.progress import meter
 from archive.domain.people import Actor
 from archive.domain.records import Intake
 from archive.services import intake, results, work
 from archive.services.archive import Archive
 from archive.services.common import new_id
 from archive.services.errors import ArchiveError
+from archive.services.takeover_report import NoReport, Report, report
 
 T = TypeVar("T")
 
@@ -54,7 +57,8 @@ def ingest(
     received: list[tuple[Path, Intake]] = []
     bad = False
     batch = new_id()
-    for path in _files(paths):
+    found = list(_files(paths))
+    for path in meter(found, len(found), "ingest", as_json):
         try:
             item = _receive(archive, who, path, batch, wanted_type, wanted_house)
         except (ArchiveError, OSError) as error:
@@ -133,24 +137,71 @@ def _readable(line: dict[str, object]) -> str:
 @click.option(
     "--files", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Folder of the files."
 )
+@click.option("--dry-run", is_flag=True, help="Say what would become of each row; write nothing.")
+@click.option(
+    "--report",
+    "report_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the report of every row goes (.csv or .xlsx); by default beside the catalogue.",
+)
 @click.option("--wait/--no-wait", default=True, help="Wait until the rows can be found.")
 @as_option
 @json_option
-def import_(catalogue: Path, files: Path | None, wait: bool, as_user: str | None, as_json: bool) -> None:
-    """Take over an existing archive: a catalogue with files or texts."""
+def import_(
+    catalogue: Path,
+    files: Path | None,
+    dry_run: bool,
+    report_path: Path | None,
+    wait: bool,
+    as_user: str | None,
+    as_json: bool,
+) -> None:
+    """Take over an existing archive: a catalogue with files or texts. Begun again it goes on."""
     from archive.services import takeover
 
     archive = open_archive()
+    who = actor(archive, as_user)
     counts: dict[str, int] = {}
-    for answer in takeover.import_catalogue(archive, actor(archive, as_user), catalogue, files):
-        counts[answer["state"]] = counts.get(answer["state"], 0) + 1
-        if as_json:
-            emit(answer, True)
-        for problem in answer["problems"] if not as_json else ():
-            click.echo(f"row {answer['row']}: {problem['message']}", err=True)
-    if wait:
+    answers = takeover.import_catalogue(archive, who, catalogue, files, dry_run=dry_run)
+    with _report(catalogue, report_path, dry_run) as lines:
+        for answer in meter(answers, None, "import", as_json):
+            lines.add(answer)
+            counts[answer["state"]] = counts.get(answer["state"], 0) + 1
+            if answer.get("again"):
+                counts["again"] = counts.get("again", 0) + 1
+            if as_json:
+                emit(answer, True)
+            for problem in answer["problems"] if not as_json else ():
+                click.echo(f"row {answer['row']}: {problem['message']}", err=True)
+    if wait and not dry_run:
         wait_for(archive, lambda: results.index_current(archive) or None)
     if not as_json:
         click.echo("  ".join(f"{state}: {count}" for state, count in sorted(counts.items())) or "no rows")
     if counts.get("refused"):
         raise SystemExit(OTHER)
+
+
+@contextmanager
+def _report(catalogue: Path, wanted: Path | None, dry_run: bool) -> Iterator[Report]:
+    """The report of every row, beside the catalogue unless it is to go elsewhere; a folder that takes no file is said
+    and stops nothing. Whole or not there: it gets its name at the end."""
+    ending = ".xlsx" if catalogue.suffix.lower() == ".xlsx" else ".csv"
+    name = f"{catalogue.name}.{'dry-run' if dry_run else 'report'}{ending}"
+    path = wanted or catalogue.with_name(name)
+    part = path.with_name(path.name + ".part")
+    try:
+        out = part.open("wb")
+    except OSError as error:
+        if wanted:
+            fail("import", f"{path}: {error.strerror}", BAD_INPUT, code="no_report", hint="name another file")
+        click.echo(f"no report beside the catalogue: {error.strerror}; name one with --report", err=True)
+        yield NoReport()
+        return
+    with out:
+        lines = report(path.suffix.lower(), out)
+        try:
+            yield lines
+        finally:
+            lines.close()
+    part.replace(path)
+    click.echo(f"report: {path}", err=True)

@@ -12,6 +12,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -177,7 +178,8 @@ def _csv(source: BinaryIO) -> Iterator[tuple[int, Sequence[str]]]:
             hint="请用表格软件打开后另存为 .xlsx 或 CSV UTF-8。",
         ) from error
     finally:
-        text.detach()
+        with suppress(ValueError):  # closed before the rows were all asked for
+            text.detach()
 
 
 def _encoding(source: BinaryIO) -> str:

@@ -72,6 +72,12 @@ def _refresh_due(archive: Archive, job: Job) -> None:
     rule_changes.refresh_due_days(archive, str(job.payload["schedule"]))
 
 
+def _takeover(archive: Archive, job: Job) -> None:
+    from archive.services import takeovers  # here, for only this job needs it
+
+    takeovers.run(archive, str(job.payload["takeover"]))
+
+
 def _join_upload(archive: Archive, job: Job) -> None:
     uploads.join(archive, str(job.payload["upload"]))
 
@@ -104,6 +110,7 @@ HANDLERS: dict[str, Callable[[Archive, Job], None]] = {
     "checkpoint": _checkpoint,
     "count_effect": _count_effect,
     "refresh_due": _refresh_due,
+    "takeover": _takeover,
     "join_upload": _join_upload,
     "sweep_uploads": _sweep_uploads,
     "documents": _documents,

@@ -8,12 +8,15 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from archive.domain.estate import House, Tenure
 from archive.domain.people import OPERATOR
-from archive.services import checking, estate, estate_import, keeping, search, takeover
+from archive.domain.records import Record
+from archive.domain.takeover import Takeover, TakeoverRow
+from archive.services import checking, estate, estate_import, keeping, search, takeover, takeovers
 from archive.services.errors import BadInput, Refused
+from archive.services.takeover_report import report
 from tests.builders import Town
 
 
@@ -131,3 +134,170 @@ def test_a_catalogue_is_taken_over_row_by_row(town: Town, tmp_path: Path) -> Non
     card = town.record(answers[0]["record"])
     assert (card.house_key, card.owner, card.access_class) == ("3-2-1203", "示例一", "secret")
     assert checking.check(town.archive, town.who["administrator"], deep=True)["ok"]
+
+
+def lines(*rows: dict[str, str]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def many(count: int) -> list[dict[str, str]]:
+    return [{"type": "callback_record", "date": "2021-05-07", "text": f"第 {n} 次回访"} for n in range(count)]
+
+
+def taken(town: Town, catalogue: Path, files: Path | None = None, **how: bool) -> list[dict]:
+    return list(takeover.import_catalogue(town.archive, OPERATOR, catalogue, files, **how))
+
+
+def test_an_import_that_was_killed_goes_on_and_does_nothing_twice(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takeover, "CHUNK", 3)
+    catalogue = tmp_path / "old.jsonl"
+    equal = {"type": "callback_record", "date": "2021-01-01", "text": "两行一样，也是两件"}
+    catalogue.write_text(lines(*many(7), equal, equal), encoding="utf-8")
+    killed = takeover.import_catalogue(town.archive, OPERATOR, catalogue)
+    first = [next(killed) for _ in range(4)]  # the second batch is written, its answers are lost
+    killed.close()
+    again = taken(town, catalogue)
+    assert [a["row"] for a in again] == list(range(1, 10))
+    assert [a["state"] for a in again] == ["filed"] * 9
+    assert [a.get("again", False) for a in again] == [True] * 6 + [False] * 3
+    assert [a["record"] for a in again[:4]] == [a["record"] for a in first]
+    assert len({a["record"] for a in again}) == 9
+    with town.archive.uow() as uow:
+        assert uow.count(Record) == 9
+    assert all(a["again"] for a in taken(town, catalogue))
+
+
+@pytest.mark.parametrize("step", ["_store", "_commit"])
+def test_a_crash_between_store_and_database_loses_and_doubles_nothing(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    catalogue = tmp_path / "old.jsonl"
+    catalogue.write_text(lines(*many(5)), encoding="utf-8")
+    real = getattr(takeover._Session, step)
+
+    def dies(*args: object) -> None:
+        real(*args)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(takeover._Session, step, dies)
+        with pytest.raises(KeyboardInterrupt):
+            taken(town, catalogue)
+    assert [a["state"] for a in taken(town, catalogue)] == ["filed"] * 5
+    with town.archive.uow() as uow:
+        assert uow.count(Record) == 5
+
+
+def test_a_corrected_catalogue_adds_what_is_new_in_it(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    scan = tmp_path / "files" / "a.txt"
+    scan.write_text("第一页", encoding="utf-8")
+    rows = [
+        {"type": "回访记录表", "date": "2021-05-07", "file": "a.txt"},
+        {"type": "没有", "date": "2021-05-07", "text": "错行"},
+    ]
+    catalogue = tmp_path / "old.jsonl"
+    catalogue.write_text(lines(*rows), encoding="utf-8")
+    assert [a["state"] for a in taken(town, catalogue, tmp_path / "files")] == ["filed", "refused"]
+    rows[1]["type"] = "回访记录表"
+    catalogue.write_text(lines(rows[1], rows[0]), encoding="utf-8")
+    second = taken(town, catalogue, tmp_path / "files")
+    assert [(a["state"], a.get("again")) for a in second] == [("filed", None), ("filed", True)]
+    scan.write_text("换了一页", encoding="utf-8")
+    assert [a.get("again") for a in taken(town, catalogue, tmp_path / "files")] == [True, None]
+
+
+def test_a_dry_import_says_the_same_and_leaves_nothing(town: Town, tmp_path: Path) -> None:
+    catalogue = tmp_path / "old.jsonl"
+    rows = [
+        *many(2),
+        {"type": "没有", "text": "x"},
+        {"type": "业主资料卡", "house": "99-9-909", "text": "卡"},
+    ]
+    catalogue.write_text(lines(*rows), encoding="utf-8")
+    dry = taken(town, catalogue, dry_run=True)
+    assert {a["record"] for a in dry} == {None}
+    with town.archive.uow() as uow:
+        assert (uow.count(Record), uow.count(TakeoverRow), uow.count(Takeover)) == (0, 0, 0)
+    assert [a["state"] for a in taken(town, catalogue)] == [a["state"] for a in dry]
+
+
+def test_files_outside_the_folder_are_refused_row_by_row(town: Town, tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    (files / "sub").mkdir(parents=True)
+    (tmp_path / "secret.txt").write_text("outside")
+    (files / "good.txt").write_text("里面", encoding="utf-8")
+    (files / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (files / "inner.txt").symlink_to(files / "good.txt")
+    (files / "way").symlink_to(tmp_path)
+    hostile = [
+        "../secret.txt",
+        str(tmp_path / "secret.txt"),
+        "sub/../../secret.txt",
+        "..\\secret.txt",
+        "link.txt",
+        "inner.txt",
+        "way/secret.txt",
+        "sub",
+        "",
+        ".",
+        "a\0b",
+        "\ud800",
+        "x" * 5000,
+        "good.txt",
+    ]
+    catalogue = tmp_path / "old.jsonl"
+    rows = [{"type": "callback_record", "date": "2021-05-07", "file": name} for name in hostile]
+    catalogue.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    answers = taken(town, catalogue, files)
+    assert [a["state"] for a in answers] == ["refused"] * 13 + ["filed"]
+    assert {a["problems"][0]["code"] for a in answers[:13]} == {"no_such_file", "no_source", "bad_row"}
+
+
+def test_a_page_takes_a_catalogue_over_and_reports_every_row(town: Town) -> None:
+    archive, who = town.archive, town.who["archivist"]
+    table = "类型,日期,文本\n" + "".join(f"回访记录表,2021-05-07,第{n}次\n" for n in range(30))
+    table += "没有,2021-05-07,=HYPERLINK(1)\n"
+    ready = takeovers.prepare(archive, who, BytesIO(table.encode()), "../旧目录.csv")
+    assert (ready.state, ready.total, len(ready.preview), ready.name) == ("ready", 31, 20, "旧目录.csv")
+    with archive.uow() as uow:
+        assert uow.count(Record) == 0
+    takeovers.start(archive, who, ready.id)
+    takeovers.start(archive, who, ready.id)
+    town.works()
+    view = takeovers.view(archive, who, ready.id)
+    assert (view.takeover.state, view.takeover.done) == ("done", 31)
+    assert view.counts == {"filed": 30, "refused": 1}
+    assert [r.row for r in view.attention] == [31]
+    out = BytesIO()
+    takeovers.write_report(archive, who, ready.id, ".csv", out)
+    told = out.getvalue().decode("utf-8-sig").splitlines()
+    assert (len(told), told[0]) == (32, "row,state,record,again,problems,messages")
+    book = BytesIO()
+    takeovers.write_report(archive, who, ready.id, ".xlsx", book)
+    assert load_workbook(BytesIO(book.getvalue())).active.max_row == 32
+    assert list(archive.store.list_received()) == []
+    takeovers.prepare(archive, who, BytesIO(table.encode()), "旧目录.csv")
+    takeovers.start(archive, who, ready.id)
+    town.works()
+    with archive.uow() as uow:
+        assert uow.count(Record) == 30
+
+
+def test_a_page_refuses_what_is_no_catalogue(town: Town) -> None:
+    for name, content in (("a.docx", b"x"), ("a.xlsx", b"no zip"), ("a.csv", "类型\n".encode())):
+        with pytest.raises(BadInput):
+            takeovers.prepare(town.archive, town.who["archivist"], BytesIO(content), name)
+    with pytest.raises(Refused):
+        takeovers.prepare(town.archive, town.who["staff"], BytesIO(b""), "a.csv")
+
+
+def test_a_report_holds_no_formula() -> None:
+    out = BytesIO()
+    lines = report(".csv", out)
+    problem = {"code": "x", "message": "=cmd()"}
+    lines.add({"row": 1, "state": "refused", "record": None, "problems": [problem]})
+    lines.close()
+    assert "'=cmd()" in out.getvalue().decode()

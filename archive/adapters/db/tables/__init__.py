@@ -17,6 +17,7 @@ from archive.adapters.db.tables import (
     records,
     schedule,
     settings,
+    takeover,
     uploads,
     watching,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "records",
     "schedule",
     "settings",
+    "takeover",
     "uploads",
     "watching",
 ]
