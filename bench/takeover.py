@@ -52,9 +52,8 @@ def main() -> None:
                 began, busy = time.monotonic(), time.process_time()
                 states = {a["state"] for a in import_catalogue(archive, OPERATOR, path, folder)}
                 seconds, busy = time.monotonic() - began, time.process_time() - busy
-                print(
-                    f"{count} {what}{again}: {count / seconds:.0f} rows/s, {count / busy:.0f} a second of processor time ({', '.join(sorted(states))})"
-                )
+                speed = f"{count / seconds:.0f} rows/s, {count / busy:.0f} a second of processor time"
+                print(f"{count} {what}{again}: {speed} ({', '.join(sorted(states))})", flush=True)
         archive.reader().close()
 
 
