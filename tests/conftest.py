@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
+from archive.services.people import passwords
 from tests.servers.base import ENGINES, in_ci, shared_dir
 
 pytest.register_assert_rewrite("tests.contracts")
 pytest_plugins = ["tests.servers.fixtures"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """The same Argon2id with little work in it: every town has five people, and each password is hashed for real.
+
+    tests/unit/archive/services/test_passwords.py holds what real archives use.
+    """
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: cheap)
+        yield
 
 
 @pytest.fixture(scope="session")
