@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from archive.domain.access import Allowed, authorize, knowable, reads_by_role
@@ -12,7 +13,7 @@ from archive.domain.people import OPERATOR, Actor
 from archive.domain.query import QueryError, parse_query
 from archive.domain.records import Record, RecordState, VersionText, version_id
 from archive.domain.snippets import snippet
-from archive.ports.search import IndexUnavailable, InHouse, Phrase, Query, Word
+from archive.ports.search import Hits, IndexUnavailable, InHouse, Phrase, Query, Word
 from archive.ports.unit_of_work import UnitOfWork
 from archive.services.archive import Archive
 from archive.services.common import allow, grants_of
@@ -66,6 +67,7 @@ def search(
     )
     try:
         found = archive.index.search(query)
+        by_type = _facets(archive, actor, query, found)
     except IndexUnavailable as error:
         raise Away("检索引擎现在不可用。", hint="收档不受影响；请稍后再查，或请管理员查看健康页。") from error
     with archive.uow() as uow:
@@ -73,7 +75,17 @@ def search(
         reached, newest = position(uow), newest_change(uow)
         waiting = 0 if reached >= newest else newest - reached
     _note_secret_search(archive, actor, text, hits)
-    return SearchPage(found.total, hits, reached, waiting, found.by_type)
+    return SearchPage(found.total, hits, reached, waiting, by_type)
+
+
+def _facets(archive: Archive, actor: Actor, query: Query, found: Hits) -> Mapping[str, int]:
+    """Counts by type over the classes that the role reads: of the others only each hit is known, never how many."""
+    classes = query.classes or ()
+    policies = archive.pack.access_classes
+    readable = tuple(c for c in classes if reads_by_role(actor, policies[c.removesuffix(NOT_IN_FORCE)]))
+    if readable == classes:
+        return found.by_type
+    return archive.index.search(replace(query, classes=readable, offset=0, limit=1)).by_type
 
 
 def _terms(text: str) -> tuple[Term, ...]:

@@ -284,6 +284,25 @@ SCHEDULE_REASONS = {
     "archive created": N_("The archive was made with it"),
     "types added by the pack": N_("The pack added record types; no known rule changed"),
 }
+DOORS = {
+    "hit": N_("Search hit"),
+    "snippet": N_("Snippet of a hit"),
+    "facet": N_("Count by type"),
+    "view": N_("Record page"),
+    "old_version": N_("Older version"),
+    "page_image": N_("Page image"),
+    "thumbnail": N_("Small page image"),
+    "text": N_("Text"),
+    "original": N_("Original"),
+    "copy": N_("Copy with watermark"),
+    "desk": N_("Verification desk"),
+}
+OPENS = {
+    "role": N_("by role"),
+    "grant": N_("under a grant to read"),
+    "copy": N_("under a grant for a copy"),
+    "never": N_("never"),
+}
 REQUEST_KINDS = {"view": N_("to read"), "copy": N_("to read and take a copy")}
 PERIODS = {"permanent": N_("For ever"), "unscheduled": N_("Unscheduled")}
 PERSON_STATES = {"active": N_("Active"), "disabled": N_("Disabled")}
@@ -356,6 +375,12 @@ class Words:
 
     def request_state(self, code: object) -> str:
         return self._of(REQUEST_STATES, code)
+
+    def door(self, code: object) -> str:
+        return self._of(DOORS, code)
+
+    def opens(self, code: object) -> str:
+        return self._of(OPENS, code)
 
     def request_kind(self, code: object) -> str:
         return self._of(REQUEST_KINDS, code)

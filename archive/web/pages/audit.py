@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from archive.domain.matrix import DOORS, matrices
 from archive.domain.people import Actor
 from archive.services import auditing
 from archive.web.context import web_of
@@ -38,6 +39,15 @@ def entries(
     )
     return answer(
         request, "audit.html", page=page, event=event, person=person, subject=subject, per_page=PAGE
+    )
+
+
+@router.get("/audit/rights")
+def rights(request: Request, actor: Auditor) -> Response:
+    """Who may do what with a record, as one printable page."""
+    pack = web_of(request).archive.pack
+    return answer(
+        request, "rights.html", matrices=matrices(pack), roles=tuple(pack.roles), doors=tuple(DOORS)
     )
 
 

@@ -45,6 +45,7 @@ PAGES = {
     "contradictions": ("administrator", "/settings/contradictions"),
     "rule-changes": ("manager", "/retention/rules"),
     "rule-records": ("manager", "/retention/rules/callback_record"),
+    "rights": ("auditor", "/audit/rights"),
     "me": ("staff", "/me"),
     "person": ("administrator", "/people/staff"),
     "not-found": ("staff", "/no-such-page"),
