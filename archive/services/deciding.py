@@ -338,6 +338,7 @@ def _source(
         after.intake or "",
         part=intake is not None and intake.sha256 != old.sha256,
         codes=frozenset(str(p["code"]) for p in noted),
+        virus=next((str(c["evidence"].get("scan", "")) for c in old.checks if c["code"] == "virus"), ""),
     )
 
 

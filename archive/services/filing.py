@@ -236,7 +236,8 @@ def _draft(
         reason="received",
     )
     codes = frozenset(p.code for p in (*facts.problems, *part.problems))
-    came = Source("received", item.sha256, item.received_by, item.id, part=not whole, codes=codes)
+    scan = "clean" if archive.scanner is not None else ""
+    came = Source("received", item.sha256, item.received_by, item.id, not whole, codes, scan)
     version = checked(archive, record, version, came)
     number = part.document.number if part.document else ""
     key = (

@@ -13,7 +13,7 @@ from archive.domain.access import may
 from archive.domain.audit_model import Event
 from archive.domain.estate import House, Tenure
 from archive.domain.filing import PAPER_GAPS
-from archive.domain.forms import Print, lay_out
+from archive.domain.forms import Print, Sheet, lay_out
 from archive.domain.forms.printed import (
     ALPHABET,
     SERIAL_LENGTH,
@@ -81,6 +81,8 @@ class FormLine:
     gaps: tuple[str, ...] = ()
     """Labels of the fields, signatures and seals that its filed record lacks."""
     may_void: bool = False
+    days: int = 0
+    """Whole days since it was printed."""
 
 
 def print_form(archive: Archive, actor: Actor, wish: Wish) -> tuple[PrintedForm, Download]:
@@ -134,6 +136,15 @@ def form_file(archive: Archive, actor: Actor, serial: str) -> Download:
     if form.printed_by != actor.id or form.state is not FormState.PRINTED:
         raise Refused("只有打印人可以直接取回这份表单。", code="not_your_form", hint="请用「重印」。")
     return _drawn(archive, form, _kind(archive, form.type), house, key)
+
+
+def check(archive: Archive, actor: Actor, wish: Wish) -> None:
+    """Say what is wrong with a wish before anything is printed. Raises BadInput as `print_form` does."""
+    allow(archive, actor, "form.print")
+    kind = _kind(archive, wish.type)
+    with archive.uow() as uow:
+        house, tenure = _home(uow, wish.house)
+    _new(archive, actor, wish, kind, house, tenure)
 
 
 def preview(archive: Archive, actor: Actor, wish: Wish, *, page: int = 1, width: int = 900) -> bytes:
@@ -237,10 +248,9 @@ def _lines(archive: Archive, actor: Actor, uow: UnitOfWork, forms: list[PrintedF
                 tenure.owner if tenure else "",
                 people.get(form.printed_by, ""),
                 tuple(returns.get(form.id, ())),
-                tuple(str(p["message"]) for p in record.problems if p["code"] in PAPER_GAPS)
-                if record
-                else (),
+                _gaps(record) if record else (),
                 form.state is FormState.PRINTED and _may_void(archive, actor, form),
+                (archive.clock.now() - form.printed_at).days,
             )
         )
     return lines
@@ -389,25 +399,38 @@ def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def sheets_of(archive: Archive, form: PrintedForm, copy: int) -> tuple[Sheet, ...]:
+    """The sheets of one copy, as they were laid out for printing."""
+    with archive.uow() as uow:
+        house = uow.get(House, form.house) if form.house else None
+    return _laid_out(archive, form, _kind(archive, form.type), house, copy)
+
+
+def _laid_out(
+    archive: Archive, form: PrintedForm, kind: RecordType, house: House | None, copy: int
+) -> tuple[Sheet, ...]:
+    said = Print(
+        values=form.shown,
+        head=house.estate if house else "",
+        house=house.written if house and not _is_blank(form) else "",
+        date=form.shown.get(coded(kind, "date"), ""),
+        mark=_mark(archive, kind, copy, form.copies),
+        serial=form.id,
+        clause=f"依据：{'、'.join(kind.clauses)}" if kind.clauses else "",
+        note=ASKED[form.language],
+        english=form.language == "en",
+        rows=form.rows,
+    )
+    return lay_out(kind, said)
+
+
 def _drawn(
     archive: Archive, form: PrintedForm, kind: RecordType, house: House | None, key: bytes
 ) -> Download:
     """All copies, one after the other, each page with its code."""
     leaves = []
     for copy in range(1, form.copies + 1):
-        said = Print(
-            values=form.shown,
-            head=house.estate if house else "",
-            house=house.written if house and not _is_blank(form) else "",
-            date=form.shown.get(coded(kind, "date"), ""),
-            mark=_mark(archive, kind, copy, form.copies),
-            serial=form.id,
-            clause=f"依据：{'、'.join(kind.clauses)}" if kind.clauses else "",
-            note=ASKED[form.language],
-            english=form.language == "en",
-            rows=form.rows,
-        )
-        for page, sheet in enumerate(lay_out(kind, said), start=1):
+        for page, sheet in enumerate(_laid_out(archive, form, kind, house, copy), start=1):
             slip = slip_for(form, house.key if house else "", copy, page, key)
             leaves.append(Leaf(sheet, slip_text(slip)))
     pdf = pdf_of(leaves, archive.font, f"{kind.title_zh} {form.id}")

@@ -134,6 +134,7 @@ def record_version(
 def checked(archive: Archive, record: Record, version: Version, source: Source) -> Version:
     """The version with its four-property check. Costs no reading: everything is known when a record is filed."""
     kind = archive.pack.record_types.get(record.type or "")
+    source = replace(source, today=archive.clock.today())
     return replace(version, checks=four_properties(record, version, kind, source))
 
 

@@ -17,3 +17,13 @@ def attachment(file: Download) -> Response:
         media_type="application/octet-stream",
         headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
     )
+
+
+def to_print(file: Download) -> Response:
+    """A PDF that we drew ourselves, for the browser to show and print."""
+    name = quote(file.filename, safe="")
+    return Response(
+        file.content,
+        media_type="application/pdf",
+        headers={"Content-Disposition": f"inline; filename*=UTF-8''{name}", "Cache-Control": "no-store"},
+    )

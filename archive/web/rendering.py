@@ -45,6 +45,7 @@ ROOMS = (
     Room("find", N_("Find"), "search", "/find", ("search",)),
     Room("intake", N_("Intake"), "inbox", "/intake", ("record.file", "intake.see")),
     Room("houses", N_("Owner files"), "building-community", "/houses", ("estate.see",)),
+    Room("forms", N_("Forms"), "printer", "/forms", ("form.print",)),
     Room("documents", N_("Documents"), "file-certificate", "/documents", ("document.read",)),
     Room("access", N_("Access"), "key", "/access", ("access.request", "access.decide", "access.see_all")),
     Room("retention", N_("Retention"), "hourglass", "/retention", ("retention.see",)),

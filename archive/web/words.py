@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archive.domain.four_properties import ITEMS, summary
 from archive.domain.schedule import ScheduleVersion
 from archive.services.common import REFUSALS
 from archive.services.errors import ArchiveError
@@ -70,7 +71,76 @@ REVISION_STATES = {
 FORM_STATES = {
     "printed": N_("Not back yet"),
     "returned": N_("Came back"),
-    "void": N_("Void"),
+    "void": N_("Voided"),
+}
+PROPERTIES = {
+    "authenticity": N_("Authenticity"),
+    "integrity": N_("Integrity"),
+    "usability": N_("Usability"),
+    "safety": N_("Safety"),
+}
+CHECKS = {
+    "origin": N_("Where it came from is registered"),
+    "fixity": N_("The bytes kept are the bytes received"),
+    "logged": N_("Filing is written in the log"),
+    "declared_format": N_("The content is what the name says"),
+    "metadata_sound": N_("Metadata are well formed and plausible"),
+    "metadata_linked": N_("Metadata and content name each other"),
+    "bytes": N_("Number of bytes"),
+    "pages": N_("Number and order of pages"),
+    "required_metadata": N_("Required metadata"),
+    "required_fields": N_("Required fields of the form"),
+    "signed": N_("Required signatures and seals"),
+    "attachments": N_("No attachment left out"),
+    "package": N_("The package is whole"),
+    "format": N_("The format lasts"),
+    "readable": N_("It opens and shows its pages"),
+    "searchable": N_("Its text can be searched"),
+    "self_contained": N_("It needs no password, font or file from elsewhere"),
+    "virus": N_("Scanned for viruses"),
+    "inactive": N_("Nothing in it runs"),
+    "access_class": N_("Its access class is set"),
+    "process": N_("It was read apart and checked when written"),
+}
+CHECK_RESULTS = {
+    "passed": N_("passed"),
+    "failed": N_("failed"),
+    "open": N_("open"),
+    "confirmed": N_("confirmed by a person"),
+    "not_checked": N_("not checked"),
+}
+HOW = {
+    "received": N_("received and read"),
+    "verified": N_("verified by a person"),
+    "changed": N_("changed at the desk"),
+    "imported": N_("taken over from an old catalogue"),
+}
+EVIDENCE = {
+    "house": N_("house"),
+    "title": N_("title"),
+    "access_class": N_("access class"),
+    "bytes": N_("bytes"),
+    "by": N_("by"),
+    "chars": N_("characters"),
+    "class": N_("access class"),
+    "cut_from": N_("cut from"),
+    "date": N_("date"),
+    "event": N_("log entry"),
+    "files": N_("files"),
+    "how": N_("how"),
+    "intake": N_("intake"),
+    "media_type": N_("format"),
+    "missing": N_("missing"),
+    "name": N_("name"),
+    "pack": N_("rules"),
+    "pages": N_("pages"),
+    "problems": N_("problems"),
+    "record": N_("record"),
+    "register_page": N_("register page"),
+    "scan": N_("scan"),
+    "subject": N_("about"),
+    "type": N_("record type"),
+    "version": N_("version"),
 }
 OUTCOMES = {"keep": N_("Keep"), "review": N_("To review"), "due": N_("Due")}
 TARGETS = {"record": N_("Record"), "dossier": N_("Dossier"), "house": N_("House")}
@@ -387,6 +457,60 @@ class Words:
 
     def revision_state(self, code: object) -> str:
         return self._of(REVISION_STATES, code)
+
+    def check_result(self, code: object) -> str:
+        return self._of(CHECK_RESULTS, code)
+
+    def property_groups(
+        self, checks: Sequence[Mapping[str, Any]], type_code: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The four-property check of a version by property, each item in words with its evidence."""
+        worst = summary(tuple(checks))
+        return [
+            {
+                "title": self._of(PROPERTIES, name),
+                "result": worst.get(name, "not_checked"),
+                "items": [
+                    {
+                        "title": self._of(CHECKS, item["code"]),
+                        "result": item["result"],
+                        "evidence": self._evidence(item["evidence"], type_code),
+                    }
+                    for item in checks
+                    if ITEMS.get(str(item["code"])) == name
+                ],
+            }
+            for name in PROPERTIES
+        ]
+
+    def _evidence(self, evidence: Mapping[str, Any], type_code: str | None) -> str:
+        """What shows an item, in a line; hashes by their beginning, yes and no left out."""
+        told = []
+        for key, value in evidence.items():
+            if isinstance(value, bool) or value in ("", None, []):
+                continue
+            values = value if isinstance(value, list | tuple) else [value]
+            shown = ("、" if self.said.chinese else ", ").join(self._shown(key, v, type_code) for v in values)
+            if key in ("sha256", "cut_from"):
+                shown = shown[:16] + "…"
+            told.append(f"{self._of(EVIDENCE, key) if key != 'sha256' else 'SHA-256'} {shown}")
+        return " · ".join(told)
+
+    def _shown(self, key: str, value: Any, type_code: str | None) -> str:
+        """A piece of evidence in words: places, fields, classes, types and what happened; others as they are."""
+        text = str(value)
+        if key == "missing":
+            place = self.place(type_code, text)
+            return (
+                self._of(EVIDENCE, text)
+                if place == text and text in EVIDENCE
+                else (place if place != text else self.field(type_code, text))
+            )
+        if key in ("class", "type"):
+            return self.access(text) if key == "class" else self.type(text)
+        if key == "event":
+            return self.event(text)
+        return self._of(HOW, text) if key == "how" else text
 
     def form_state(self, code: object) -> str:
         return self._of(FORM_STATES, code)

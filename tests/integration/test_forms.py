@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,11 +14,14 @@ import pytest
 from PIL import Image
 
 from archive.domain.forms.printed import FormState, PrintedForm
+from archive.domain.four_properties import ITEMS
 from archive.domain.people import OPERATOR
-from archive.domain.records import Record, RecordState
-from archive.services import estate, forms
+from archive.domain.records import Record, RecordState, Version
+from archive.services import forms
 from archive.services.errors import BadInput, NotFound, Refused
+from archive.services.estate_import import import_estate
 from archive.services.forms import Wish
+from archive.services.objects import object_of_record
 from tests.builders import ESTATE, Town
 from tests.integration.conftest import HOME
 
@@ -122,7 +126,7 @@ def test_a_void_one_and_one_of_a_former_owner_wait_for_a_person(town: Town) -> N
     _, images = printed(town, "owner_card", "5-602")
     town.clock.forward(days=30)
     rows = f"estate,house,owner,from,to,phone\n{ESTATE},5幢-602,示例二,2021-05-01,2026-03-20,\n"
-    estate.import_estate(town.archive, OPERATOR, io.BytesIO(rows.encode()), "houses.csv")
+    import_estate(town.archive, OPERATOR, io.BytesIO(rows.encode()), "houses.csv")
     (record,) = comes_back(town, *images)
     assert record.state is RecordState.TO_VERIFY
     assert "form_tenure_ended" in codes(record)
@@ -200,9 +204,33 @@ def test_what_cannot_be_printed_says_why(town: Town, wish: Wish, code: str) -> N
 
 def test_a_phone_of_a_secret_form_is_masked(town: Town) -> None:
     rows = f"estate,house,owner,from,to,phone\n{ESTATE},A座905,示例三,2021-05-01,,13800000444\n"
-    estate.import_estate(town.archive, OPERATOR, io.BytesIO(rows.encode()), "houses.csv")
+    import_estate(town.archive, OPERATOR, io.BytesIO(rows.encode()), "houses.csv")
     secret, _ = printed(town, "owner_card", "A-905")
     assert secret.shown["phone"] == "138****0444"
     assert "phone" not in secret.values
     plain, _ = printed(town, "callback_record", "A-905")
     assert plain.shown["phone"] == "13800000444"
+
+
+def test_the_four_properties_are_kept_with_each_version(town: Town) -> None:
+    """In the database, and in the store beside the bytes, so that a rebuilt catalogue has them."""
+    town.files("owner_card", house=HOME, owner="示例一")
+    with town.archive.uow() as uow:
+        versions = uow.list(Version, order=("number",))
+    assert [v.number for v in versions] == [1, 2]
+    for version in versions:
+        results = {str(c["code"]): c["result"] for c in version.checks}
+        assert set(results) == set(ITEMS)
+        assert results["fixity"] == "passed"
+        assert results["virus"] == "not_checked"
+        stored = json.loads(
+            town.archive.store.read(object_of_record(version.record), version.number, "four-properties.json")
+        )
+        assert [i["code"] for i in stored["items"]] == list(ITEMS)
+        kept = json.loads(
+            town.archive.store.read(object_of_record(version.record), version.number, "metadata.json")
+        )
+        assert kept["version"]["checks"] == [dict(c) for c in version.checks]
+    before, after = ({str(c["code"]): c["result"] for c in v.checks} for v in versions)
+    assert before["required_metadata"] == "open"
+    assert after["required_metadata"] == "passed"

@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from archive.domain.forms.elements import Code, Frame, Rule, Sheet, Slot, Words, ems, shrunk, wrapped
 from schemas.model import FieldSpec, FieldType, Place, RecordType
 
-LEFT, RIGHT_MARGIN, TOP = 16.0, 16.0, 13.0
-FOOT = 36.0
+LEFT, RIGHT_MARGIN, TOP = 17.0, 17.0, 13.0
+FOOT = 35.0
 """Height of the foot: the second code, the clause, the page."""
-HEAD = 34.0
-CODE, SECOND_CODE = 23.0, 19.0
-"""Sides of the two codes of a page: a corner may be torn off and the form still finds home."""
+HEAD = 34.5
+EDGE = 13.0
+"""From the lower edge to the second code."""
+CODE, SECOND_CODE = 23.0, 20.0
+"""Sides of the two codes of a page: a corner may be torn off and the form still finds home. They stand far enough
+from the edge that a sheet 5 degrees askew on the scanner loses neither."""
 LABEL = 30.0
 ROW, ROOMY, TALL, SIGNING, SEALING = 11.0, 15.0, 17.0, 19.0, 36.0
 PRINT, SMALL = 3.7, 2.5
@@ -120,10 +123,10 @@ class _Form:
         if said.english:
             self._centred(TOP + 15.0, self.kind.title_en, 3.2, middle, reach, gray=True)
         if said.serial:
-            sheet.printed.append(Code(self.right - CODE, TOP - 3, CODE))
+            sheet.printed.append(Code(self.right - CODE, TOP, CODE))
             shown = spaced(said.serial)
             width = ems(shown) * SMALL
-            sheet.printed.append(Words(self.right - (CODE + width) / 2, TOP + 21, shown, SMALL))
+            sheet.printed.append(Words(self.right - (CODE + width) / 2, TOP + 24, shown, SMALL))
         if said.mark:
             sheet.printed.append(Words(LEFT, TOP + 1, said.mark, 3.0))
         self._strip(end)
@@ -156,10 +159,10 @@ class _Form:
             x = self._pair(x, y, "填表日期", self.said.date, "")
         if number is not None:
             written = self.said.values.get(number.code, "")
-            self._pair(x, y, number.label_zh, written, number.code, 18.0 if book else 34.0)
+            self._pair(x, y, number.label_zh, written, number.code, 14.0 if book else 34.0)
         if book:
-            self._pair(end - 39, y, "第", "", "page_number", 10.0, "页")
-            self._pair(end - 18, y, "共", "", "pages", 10.0, "页")
+            self._pair(end - 33, y, "第", "", "page_number", 8.0, "页")
+            self._pair(end - 15.5, y, "共", "", "pages", 8.0, "页")
 
     def _pair(
         self, x: float, y: float, label: str, value: str, code: str, room: float = 34.0, unit: str = ""
@@ -369,7 +372,7 @@ class _Form:
         of = len(self.sheets)
         book = self.kind.kind in _BOOKS
         for number, sheet in enumerate(self.sheets, start=1):
-            base = sheet.height - 10.0
+            base = sheet.height - EDGE
             x = LEFT
             if self.said.serial:
                 sheet.printed.append(Code(LEFT, base - SECOND_CODE, SECOND_CODE))

@@ -8,8 +8,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from archive.domain.access import may
 from archive.domain.people import Actor
-from archive.services import estate, keeping
+from archive.services import estate, forms, keeping
 from archive.web.context import web_of
 from archive.web.forms import day
 from archive.web.rendering import answer
@@ -19,6 +20,7 @@ router = APIRouter()
 Seer = Annotated[Actor, Depends(Need("estate.see"))]
 Recorder = Annotated[Actor, Depends(Need("event.record"))]
 FEW = 12
+FEW_FORMS = 6
 
 
 @router.get("/houses")
@@ -32,7 +34,9 @@ def overview(request: Request, actor: Seer, q: str = "") -> Response:
 def file(request: Request, actor: Seer, house: str, tenure: str | None = None) -> Response:
     archive = web_of(request).archive
     view = estate.owner_file(archive, actor, house, tenure)
-    return answer(request, "owner_file.html", view=view, today=archive.clock.today())
+    prints = may(actor, "form.print", archive.pack)
+    printed = forms.printed(archive, actor, house=view.house.id, limit=FEW_FORMS) if prints else []
+    return answer(request, "owner_file.html", view=view, today=archive.clock.today(), printed=printed)
 
 
 @router.post("/house-events")

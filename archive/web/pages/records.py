@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
 from archive.domain.people import Actor
 from archive.services import copies, keeping, reading
+from archive.services.errors import NotFound
 from archive.web.attachments import attachment
 from archive.web.context import language_of, web_of
 from archive.web.forms import day
@@ -47,6 +48,19 @@ def show(
         now=archive.clock.now(),
         today=archive.clock.today(),
     )
+
+
+@router.get("/records/{record}/check")
+def check(
+    request: Request, actor: Reader, record: str, version: Annotated[int | None, Query(ge=1)] = None
+) -> Response:
+    """The four-property check of a version as a page to print."""
+    view = reading.open_record(web_of(request).archive, actor, record, locale=language_of(request).code)
+    wanted = version or view.record.version
+    shown = next((v for v in view.versions if v.number == wanted), None)
+    if shown is None or not shown.checks:
+        raise NotFound("没有这一版本的四性检测。", hint="请回到该件页面选择版本。")
+    return answer(request, "check.html", view=view, shown=shown)
 
 
 @router.get("/records/{record}/pages/{page}.jpg")

@@ -199,3 +199,43 @@ def test_a_person_is_added_and_disabled(visit: Visit) -> None:
     page.on("dialog", lambda question: question.accept())
     row.get_by_role("button").click()
     expect(page.locator("#people tr", has_text="newcomer")).to_contain_text("已停用")
+
+
+def test_a_form_is_chosen_looked_at_printed_and_voided(visit: Visit) -> None:
+    page = visit("staff")
+    page.goto("/houses")
+    page.fill("#hq", "3-2-1203")
+    page.keyboard.press("Enter")
+    page.locator(".house-card").first.click()
+    page.locator("#printed .btn").click()
+    page.select_option("#form-type", "owner_card")
+    page.get_by_role("button", name="预览").click()
+    image = page.locator(".form-preview img")
+    expect(image).to_be_visible()
+    expect(image).not_to_have_js_property("naturalWidth", 0)
+    page.get_by_role("button", name="打印", exact=True).click()
+    page.wait_for_url(re.compile("/forms/[0-9A-Z]{8}$"))
+    expect(page.locator("dl.facts")).to_contain_text("138****")
+    answer = page.request.get(f"{page.url}/form.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.body().startswith(b"%PDF")
+    serial = page.url.rsplit("/", 1)[1]
+    page.goto("/forms")
+    line = page.locator("#out .line", has_text=serial)
+    line.locator("summary").click()
+    line.locator("input[name=reason]").fill("填错了")
+    line.get_by_role("button", name="作废这份表单").click()
+    expect(page.locator(".hit-meta")).to_contain_text("已作废")
+    page.goto("/forms")
+    expect(page.locator("#out")).not_to_contain_text(serial)
+
+
+def test_the_four_properties_of_a_record_are_told_with_their_evidence(visit: Visit, papers: Papers) -> None:
+    page = visit("archivist")
+    manual = next(r for name, r in papers.records.items() if name.endswith(".docx"))
+    page.goto(f"/records/{manual}")
+    page.locator("#four-properties summary").click()
+    expect(page.locator("#four-properties")).to_contain_text("保存的与收到的逐字节相同")
+    expect(page.locator("#four-properties")).to_contain_text("SHA-256")
+    page.get_by_role("link", name="打印页").click()
+    expect(page.locator("h1")).to_have_text("四性检测")
