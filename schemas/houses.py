@@ -2,8 +2,11 @@
 
 A key is building-unit-room or building-room, in Arabic digits and upper-case letters, leading zeros stripped
 from each part: 3栋2单元1203, 3-2-1203 and 三棟二單元１２０３室 are "3-2-1203", A座0905 is "A-905". Where an
-estate counts its buildings by phase or area, that stands before the building: 2期3栋602 is "2期3-602". A
-floor that is written beside the room (12层03室) becomes part of the room ("1203").
+estate counts its buildings by phase or area, that stands before the building: 2期3栋602 is "2期3-602", 东3栋602
+"东区3-602". A floor that is written beside the room (12层03室) becomes part of the room ("1203").
+
+In a field for houses there are also shops, parking spaces, store rooms and villas: 3栋商铺05 is "3-铺5", 商铺12号
+"铺-12", 车位B2-023 "车-B2-23", 3栋地下室05 "3-储5", 12号别墅 "墅-12".
 """
 
 from __future__ import annotations
@@ -50,11 +53,14 @@ class HouseKey:
 
 
 def display_zh(key: str) -> str:
-    """A key as people read it: "3-2-1203" → 3栋2单元1203, "A-905" → A座905."""
+    """A key as people read it: "3-2-1203" → 3栋2单元1203, "A-905" → A座905, "铺-12" → 商铺12."""
     house = HouseKey.of(key)
+    if house.building in _KINDS:
+        return _KINDS[house.building] + "-".join(part for part in (house.unit, house.room) if part)
     word = "座" if not house.building[0].isdigit() else "栋"
     unit = f"{house.unit}单元" if house.unit else ""
-    return f"{house.area}{house.building}{word}{unit}{house.room}"
+    room = _KINDS.get(house.room[0], house.room[0]) + house.room[1:]
+    return f"{house.area}{house.building}{word}{unit}{room}"
 
 
 def parse_house(text: str, field: bool = False) -> str | None:
@@ -65,6 +71,12 @@ def parse_house(text: str, field: bool = False) -> str | None:
     none.
     """
     folded = _digits_mended(fold(text)).strip(" ,，.。;；:：《》\n")
+    if field:
+        folded = _RUNS_OF_DASHES.sub("-", folded)
+        if (apart := _FIELD_GAPS.fullmatch(folded)) is not None:
+            folded = "-".join(apart.groups())
+        if (special := _special(_FORM_PRINT.sub("", folded))) is not None:
+            return special
     readings = (folded, _FORM_PRINT.sub("", folded)) if field else (folded,)
     for reading in readings:
         for pattern in (_WORDED_FIELD, _DASHED) if field else (_WORDED_FIELD,):
@@ -85,11 +97,14 @@ def find_houses(text: str) -> list[FoundHouse]:
         return []
     found = []
     for match in _WORDED.finditer(folded):
-        if _has_house_word(match) and _sure_in_text(match, folded) and (key := _key(match)):
+        sure = _has_house_word(match) and _sure_in_text(match, folded) and not _cut_off(match, folded)
+        if sure and (key := _key(match)):
             found.append(FoundHouse(key, text[match.start() : match.end()], match.start(), match.end()))
     return found
 
 
+_RUNS_OF_DASHES = re.compile(r"[-_]{2,}")
+_FIELD_GAPS = re.compile(r"(\d{1,3}) +(\d{1,2}) +(\d{3,4})")
 _FORM_PRINT = re.compile(r"[ ()（）\[\]_:：]")
 """What forms print around the blanks of a house: (3)栋(2)单元, 3_栋, spaced-out words."""
 _MISREAD = re.compile(r"(?<=\d)[ol|i](?=\d)")
@@ -112,10 +127,13 @@ _B_WORD = (
 )
 _U_WORD = r"(?:单 ?元|单无|单兀|単元|号?门|梯)"
 _R_WORD = r"(?:号?[室房户]|号|#)"
-_AFTER = rf"(?![0-9a-z]|{_GAP}-{_GAP}\d|{_GAP}(?:栋|幢|座|单元|号楼|层|楼|期|年|月|日|㎡|平方|元|米))"
+_AFTER = (
+    rf"(?![0-9a-z]|{_GAP}[-~/&]{_GAP}\d|[、和及]\d{{3,4}}(?![0-9年])"
+    rf"|{_GAP}(?:栋|幢|座|单元|号楼|层|楼|期|年|月|日|㎡|平方|元|米))"
+)
 _TAIL = (
-    rf"(?:(?P<floor>\d{{1,2}}|[{NUMERALS}]{{1,3}}){_GAP}[层楼](?:{_DASH}|{_GAP}))?"
-    rf"(?P<room>{_R}){_GAP}(?P<r_word>{_R_WORD})?"
+    rf"(?:第?(?P<floor>\d{{1,2}}|[{NUMERALS}]{{1,3}}){_GAP}(?:[层楼]|f(?=[- ]?\d))(?:{_DASH}|{_GAP}))?"
+    rf"第?(?P<room>{_R}){_GAP}(?P<r_word>{_R_WORD})?"
 )
 _HEAD = (
     r"(?:第)?(?:(?P<area>\d{1,2}|[a-z]|[一二三四五六七八九十东西南北]{1,2})(?P<a_word>期|区)(?:"
@@ -137,7 +155,7 @@ _HALF = (
     rf"(?P<h_building>\d{{1,3}}[a-z]?|[a-z]\d{{0,2}}){_DASH}(?:(?P<h_unit>\d{{1,2}}|[a-z]){_GAP}(?:(?P<h_u_word>单元)"
     rf"(?:{_DASH}|{_GAP})|{_DASH}))?(?P<h_room>\d{{1,5}}[a-z]?){_GAP}(?P<h_r_word>[室房户])"
 )
-_NO_PREFIX = rf"(?<![0-9a-z])(?<![0-9][-.])(?<![{NUMERALS}])"
+_NO_PREFIX = rf"(?<![0-9a-z])(?<![0-9][-.])(?<![{NUMERALS}廿卅])"
 _WORDED = re.compile(rf"{_NO_PREFIX}(?:{_HEAD}{_UNIT}{_TAIL}|{_HALF}|{_ENGLISH}){_AFTER}")
 _WORDED_FIELD = re.compile(rf"(?:{_HEAD}{_UNIT}{_TAIL}|{_HALF}|{_ENGLISH})")
 _DASHED = re.compile(
@@ -147,10 +165,66 @@ _DASHED = re.compile(
 )
 _HINT = re.compile(r"[栋幢座憧撞塔楼区室房户#]|单元|building|bldg|block|tower")
 _KEY = re.compile(
-    r"(?P<area>(?:[0-9A-Z]{1,2}|[东西南北]{1,2})[期区])?(?P<building>[1-9]\d{0,2}[A-Z]?|[A-Z]\d{0,3}|0[A-Z]?|[甲乙丙丁戊己庚辛东西南北])"
-    r"(?:-(?P<unit>[1-9]\d?|0|[A-Z]|[甲乙丙丁戊己庚辛东西]))?-(?P<room>[1-9]\d{0,5}[A-Z]?|[A-Z]\d{1,4})"
+    r"(?P<area>(?:[0-9A-Z]{1,2}|[东西南北]{1,2})[期区])?(?P<building>[1-9]\d{0,2}[A-Z]?|[A-Z]\d{0,3}|0[A-Z]?|[甲乙丙丁戊己庚辛东西南北铺车储墅])"
+    r"(?:-(?P<unit>[1-9]\d?|0|[A-Z]\d{0,2}|[甲乙丙丁戊己庚辛东西]))?"
+    r"-(?P<room>[铺储]?(?:[1-9]\d{0,5}[A-Z]?|[A-Z]\d{1,4}))"
 )
 _TWO_DIGIT_YEAR = re.compile(r"\d\d[-./](?:0\d[-./]\d\d|\d\d[-./]0\d)")
+
+
+_KINDS = {"铺": "商铺", "车": "车位", "储": "储藏室", "墅": "别墅"}
+"""What is no flat: the sign in a key and how it is written."""
+_SHOP = r"(?:商铺|铺面|门面房?|底商|店铺|商业)"
+_STORE = r"(?:储[藏物][室间]|地下室|杂物[室间房])"
+_LOT = r"(?:车位|停车位|车库)"
+_NO = r"(?P<room>[a-z]?\d{1,4}[a-z]?)"
+_PLACE = (
+    rf"(?:(?P<area>\d{{1,2}}|[a-z]|[东西南北]{{1,2}})(?P<a_word>期|区))?第?(?P<building>{_N})(?:{_B_WORD}|-)"
+    rf"(?:第?(?P<unit>{_U})(?:{_U_WORD}|-)-?)?"
+)
+_SPECIALS = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("铺", rf"(?:{_PLACE})?-?{_SHOP}-?{_NO}[号室#]?"),
+        ("铺", rf"{_NO}号?{_SHOP}"),
+        ("储", rf"(?:{_PLACE})?-?{_STORE}-?{_NO}[号室#]?"),
+        ("车", rf"(?:地下)?{_LOT}-?(?:(?P<unit>[a-z]\d{{0,2}}|\d{{1,2}})[-区])?(?P<room>\d{{1,4}}[a-z]?)号?"),
+        ("车", rf"(?:地下)?(?P<unit>[a-z]\d{{0,2}})[层区]?-?{_LOT}?-?(?P<room>\d{{1,4}}[a-z]?)号?{_LOT}"),
+        ("车", rf"(?:地下)?(?P<unit>[a-z]\d{{0,2}})[层区]-?{_LOT}-?(?P<room>\d{{1,4}}[a-z]?)号?"),
+        ("墅", r"别墅(?:第?-?)(?P<room>\d{1,3}[a-z]?)[号栋幢座]?楼?"),
+        ("墅", r"第?(?P<room>\d{1,3}[a-z]?)[号栋幢座]楼?别墅"),
+    )
+)
+_SIDE = re.compile(rf"(?P<side>[东西南北])(?P<rest>\d{{1,3}}[a-z]?(?:{_B_WORD}).*)")
+
+
+def _special(folded: str) -> str | None:
+    """The key of what is no flat, or of a building counted by its side (东3栋)."""
+    if (side := _SIDE.fullmatch(folded)) is not None:
+        return parse_house(f"{side['side']}区{side['rest']}", field=True)
+    if (own := _KEY.fullmatch(folded.upper())) is not None and set(folded) & set(_KINDS):
+        return own[0]
+    for kind, pattern in _SPECIALS:
+        if (match := pattern.fullmatch(folded)) is None:
+            continue
+        groups = match.groupdict()
+        building, unit = groups.get("building"), groups.get("unit")
+        area = _part(groups["area"]) + groups["a_word"] if groups.get("area") else ""
+        room = _part(groups["room"])
+        house = HouseKey(
+            area,
+            _part(building) if building else kind,
+            _part(unit) if unit else "",
+            kind + room if building else room,
+        )
+        return str(house) if _KEY.fullmatch(str(house)) else None
+    return None
+
+
+def _cut_off(match: re.Match[str], folded: str) -> bool:
+    """Whether the match is the rest of a building that is counted by its side: 3栋 of 东3栋, not of 湖东3栋."""
+    before = folded[: match.start()]
+    return before[-1:] in tuple("东西南北") and not "\u4e00" <= before[-2:-1] <= "\u9fff"
 
 
 def _has_house_word(match: re.Match[str]) -> bool:

@@ -31,8 +31,9 @@ def change_owner(
     """A title transfer 过户: the present tenure ends on `on`, the new owner's begins. Without a present owner (a
     house just sold) only the new tenure begins."""
     name = _named(owner, "no_owner_name", "请填写新业主的姓名。")
+    allow(archive, actor, "estate.manage")
     with archive.uow(write=True) as uow:
-        house = _house(archive, uow, actor, house_id)
+        house = _house(uow, house_id)
         tenures = uow.list(Tenure, house=house.id)
         present = present_tenure(tenures)
         if present and present.started and on <= present.started:
@@ -50,9 +51,9 @@ def correct_owner(
 ) -> EstateChange:
     """Put right how the register writes an owner: the name, the phone, the first day. No title changes hands."""
     name = _named(owner, "no_owner_name", "请填写业主的姓名。")
+    allow(archive, actor, "estate.manage")
     with archive.uow(write=True) as uow:
         old = must(uow.get(Tenure, tenure_id), "该产权期")
-        _house(archive, uow, actor, old.house)
         if started and old.ended and old.ended < started:
             raise BadInput("产权止早于产权起。", code="ends_before", hint="请核对日期。")
         others = [t for t in uow.list(Tenure, house=old.house) if t.id != old.id]
@@ -79,8 +80,9 @@ def set_tenant(
     name = _named(tenant, "no_tenant_name", "请填写租户的姓名。")
     if started and ended and ended < started:
         raise BadInput("租期止早于租期起。", code="tenancy_ends_before", hint="请核对日期。")
+    allow(archive, actor, "estate.manage")
     with archive.uow(write=True) as uow:
-        house = _house(archive, uow, actor, house_id)
+        house = _house(uow, house_id)
         lasting = [t for t in uow.list(Tenancy, house=house.id) if t.ended is None]
         if lasting and (started is None or any(t.started and started < t.started for t in lasting)):
             message = "现有租户未退租，请写明新租户的租期起，且不早于现租户。"
@@ -92,9 +94,9 @@ def set_tenant(
 
 def end_tenancy(archive: Archive, actor: Actor, tenancy_id: str, *, on: date) -> EstateChange:
     """A tenant leaves."""
+    allow(archive, actor, "estate.manage")
     with archive.uow(write=True) as uow:
         old = must(uow.get(Tenancy, tenancy_id), "该租期")
-        _house(archive, uow, actor, old.house)
         if old.started and on < old.started:
             raise BadInput("租期止早于租期起。", code="tenancy_ends_before", hint="请核对日期。")
         return _write(archive, uow, actor, old.house, "tenant_end", (old,), (replace(old, ended=on),))
@@ -103,9 +105,9 @@ def end_tenancy(archive: Archive, actor: Actor, tenancy_id: str, *, on: date) ->
 def undo(archive: Archive, actor: Actor, change_id: str) -> EstateChange:
     """Take the latest change of a house back. BadInput not_latest when something changed since, in_use when papers
     were filed under the owner whom the change brought."""
+    allow(archive, actor, "estate.manage")
     with archive.uow(write=True) as uow:
         change = must(uow.get(EstateChange, change_id), "该更改")
-        _house(archive, uow, actor, change.house)
         latest = latest_change(uow, change.house)
         now = {row["id"]: _as_row(uow.get(TABLES[row["table"]], row["id"])) for row in change.after}
         if latest is None or latest.id != change.id or any(now[r["id"]] != dict(r) for r in change.after):
@@ -138,8 +140,7 @@ def _remove(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
     uow.remove(TABLES[row["table"]], row["id"])
 
 
-def _house(archive: Archive, uow: UnitOfWork, actor: Actor, house_id: str) -> House:
-    allow(archive, actor, "estate.manage")
+def _house(uow: UnitOfWork, house_id: str) -> House:
     return must(uow.get(House, house_id), "该房屋")
 
 

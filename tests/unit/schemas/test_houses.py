@@ -42,6 +42,9 @@ SPELLINGS = {
     "东光花园3栋2单元1203": "3-2-1203",
     "样本市东湖区东湖大道168号3栋2单元1203": "3-2-1203",
     "甲座1203": "甲-1203",
+    "第十二幢第三单元第1203室": "12-3-1203",
+    "3栋2单元12F03": "3-2-1203",
+    "3栋2单元12楼03室": "3-2-1203",
 }
 
 
@@ -77,6 +80,21 @@ def test_bare_figures_are_a_house_only_in_a_field_for_houses(written: str, key: 
         ("3栋、2单元、1203", "3-2-1203"),
         ("第3栋第2单元1203", "3-2-1203"),
         ("3号楼-2-1203", "3-2-1203"),
+        ("3 2 1203", "3-2-1203"),
+        ("3--2--1203", "3-2-1203"),
+        ("东3栋602", "东区3-602"),
+        ("東３棟602", "东区3-602"),
+        ("3栋商铺05", "3-铺5"),
+        ("3棟商鋪０５", "3-铺5"),
+        ("商铺12号", "铺-12"),
+        ("1号商铺", "铺-1"),
+        ("车位023", "车-23"),
+        ("地下车位B2-023", "车-B2-23"),
+        ("B1层车位023", "车-B1-23"),
+        ("3栋1单元地下室05", "3-1-储5"),
+        ("储藏室12", "储-12"),
+        ("别墅12号", "墅-12"),
+        ("12號別墅", "墅-12"),
     ],
 )
 def test_what_forms_print_and_scanners_misread_in_a_field(written: str, key: str) -> None:
@@ -110,6 +128,23 @@ def test_what_forms_print_and_scanners_misread_in_a_field(written: str, key: str
     ],
 )
 def test_what_is_no_house(text: str) -> None:
+    assert parse_house(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "东3栋201",
+        "西3栋201",
+        "廿三栋101",
+        "卅栋101",
+        "3栋2单元1203/1204",
+        "3栋2单元1203、1204",
+        "3栋1203和1204",
+    ],
+)
+def test_the_rest_of_another_house_is_not_taken_for_one(text: str) -> None:
+    assert find_houses(text) == []
     assert parse_house(text) is None
 
 
@@ -183,7 +218,46 @@ def test_two_houses_never_share_a_key(
     assert (parse_house(write(one)) == parse_house(write(other))) == (one == other)
 
 
-@given(st.text(alphabet="0123456789-栋单元室座号楼层ABab三十二〇 .", max_size=20))
+AREAS = ("", "1期", "2期", "东区", "西区")
+KINDS = ("", "商铺", "储藏室")
+
+
+def every_house() -> Iterator[str]:
+    """Different houses, each written once and in full."""
+    for area, building, unit, kind, room in product(
+        AREAS,
+        ("1", "2", "11", "12", "A", "B", "A1"),
+        ("", "1单元", "2单元", "11单元"),
+        KINDS,
+        ("1", "11", "101", "1101", "101A"),
+    ):
+        if kind or len(room) > 2:
+            yield f"{area}{building}栋{unit}{kind}{room}"
+    for room in ("1", "2", "11", "12", "101", "123"):
+        yield from (
+            f"商铺{room}",
+            f"储藏室{room}",
+            f"车位{room}",
+            f"车位B1-{room}",
+            f"车位B11-{room}",
+            f"别墅{room}",
+        )
+
+
+def test_no_two_houses_of_an_estate_collide() -> None:
+    written = list(every_house())
+    keys = {one: parse_house(one, field=True) for one in written}
+    assert None not in keys.values(), [one for one, key in keys.items() if key is None][:5]
+    assert len(set(keys.values())) == len(written) > 1500
+    for key in keys.values():
+        assert key is not None
+        assert parse_house(key, field=True) == key
+        assert parse_house(display_zh(key), field=True) == key
+
+
+@given(
+    st.text(alphabet="0123456789-栋单元室座号楼层ABab三十二〇 .东西区期商铺车位别墅储藏室/第f", max_size=20)
+)
 def test_any_text_gives_a_key_that_parses_back_or_nothing(text: str) -> None:
     for field in (False, True):
         key = parse_house(text, field=field)
