@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from ingest.facts import Value
 from ingest.understand.labels import Label, LabelledSheet, Written
 from ingest.understand.picture import Picture, Signed
-from ingest.understand.roles import role_label
+from ingest.understand.roles import role_label, role_of
 from ingest.understand.ticks import ticked, ticked_words
-from ingest.understand.values import normal
+from ingest.understand.values import is_full_name, normal
 from ingest.understand.vocabulary import clean_label
 from schemas.model import FieldSpec, FieldType, RecordType
 
@@ -26,7 +26,9 @@ def field_of(spec: FieldSpec, pages: Sequence[Signed]) -> Value | None:
     """The value for one field: of the labels that lead to a value its type understands, the most
     particular one (the form's own before its aliases, in the pack's order), then the first on the pages."""
     names = list(dict.fromkeys(clean_label(n) for n in (spec.label_zh, *spec.aliases, spec.label_en)))
-    names += [role_label(spec.role)] if spec.role else []
+    if spec.role:
+        printed = (name for page in pages for name in page.sheet.by_name if name not in names)
+        names += [name for name in printed if name == role_label(spec.role) or role_of(name) == spec.role]
     found: list[Value] = []
     for name in names:
         for page in pages:
@@ -60,7 +62,7 @@ def _written(spec: FieldSpec, sheet: LabelledSheet, label: Label) -> Written | N
         return written if _RUNNING_NUMBER.fullmatch(written.text) else None
     short = (
         spec.type is FieldType.PERSON
-        and (len(label.name) >= 3 or label.name[-1] in "名人")
+        and (len(label.name) >= 3 or label.name[-1] in "名人" or is_full_name(written.text))
         and len(written.text) <= 6
     )
     return written if fits or short else None

@@ -22,6 +22,8 @@ _ROLE = re.compile(
     r"|[簽籤][字名章收發]|經理|代錶|負責人|經辦人|審[核批]人?|記錄人)\s*[)）]?\s*[:：]"
 )
 _HEAD = re.compile(r"\s*([^:：]{3,12}?)\s*[:：]")
+_PRINTING = ("打印", "印刷", "生效", "版本", "修订", "制定", "发布", "实施")
+"""Words before 时间 or 日期 that speak of the sheet of paper."""
 _STRIP = " \t_＿:：,，;；。、|·"
 
 
@@ -126,13 +128,17 @@ class LabelledSheet:
         return frozenset(labelled | roles)
 
     def _in_piece(self, piece: Piece) -> list[Label]:
+        whole = clean_label(piece.text)
+        if whole in self._vocabulary.names and len(whole) >= 4:
+            colon = piece.text.rstrip().endswith((":", "："))
+            return [Label(whole, piece, 0, len(piece.text), True, colon)]
         text, offsets = compact(piece.text)
         found: list[Label] = []
         i = 0
         while i < len(text):
             apart = not i or not text[i - 1].isalnum() or _gap(piece.text, offsets, i)
             label = self._at(piece, text, offsets, i)
-            if label is None or not (apart or label.sure):
+            if label is None or not (apart or label.sure) or text[:i].endswith(_PRINTING):
                 i += 1
                 continue
             found.append(label)

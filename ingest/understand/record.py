@@ -121,9 +121,9 @@ def _owner(
 ) -> str | None:
     """The owner's name: from its field, from a sentence, from the signature; any form's field if the type is
     unknown."""
-    if value is not None and (name := name_of(value.written)):
-        return _of_two(name, value.confidence, signed)
     sheets = [page.sheet for page in pages]
+    if value is not None and (name := name_of(value.written)) and not _is_label(name, sheets):
+        return _of_two(name, value.confidence, signed)
     if kind is None and (name := _labelled_owner(sheets, owner_labels)):
         return name
     text = "\n".join(s.sheet.text for s in sheets)
@@ -131,6 +131,10 @@ def _owner(
         if (match := pattern.search(text)) and is_full_name(match[1]):
             return match[1]
     return signed[0] if signed else None
+
+
+def _is_label(name: str, sheets: Sequence[LabelledSheet]) -> bool:
+    return any(clean_label(name) in sheet.by_name for sheet in sheets)
 
 
 def _of_two(name: str, confidence: float, signed: tuple[str, float] | None) -> str:
