@@ -176,6 +176,8 @@ class Maker:
         if one:
             house, owner = one["_house"], one["_owner"]
         dated = form.layout != "sentence" or "signing date" in form.classes
+        if form.rows:
+            dated = any(s.role == "date" and s.code in form.rows[0] for s in form.kind.fields)
         hard = {f"layout:{form.layout}", f"wear:{how.name}", f"mode:{how.mode}", f"dpi:{how.dpi}"}
         return line | {
             "form": form.kind.title_zh,

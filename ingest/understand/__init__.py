@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.facts import Page, RecordFacts
+from ingest.facts import Page, RecordFacts, Value
 from ingest.ocr.straighten import upright
 from ingest.understand.agree import agreed
+from ingest.understand.calibration import KINDS, measured
 from ingest.understand.classify import Classifier
 from ingest.understand.coded import call_by_code, with_code
 from ingest.understand.labels import LabelledSheet
@@ -28,13 +29,16 @@ def understand(
     pages: Sequence[Page],
     pack: Pack,
     image_of: Callable[[int], NDArray[np.uint8]] | None = None,
+    *,
+    raw: bool = False,
 ) -> tuple[RecordFacts, ...]:
     """The records of one file.
 
     `pages` are its pages in order, as read from text or by `ingest.ocr.recognise`. `image_of(number)`
     gives the pixels of the page with that number as they were given to `recognise` (H×W×3 RGB or H×W gray,
     not turned); without it signatures, seals and strokes are not looked for. A record whose type is not
-    sure has `type` None.
+    sure has `type` None. Confidences are shares expected right (`ingest.understand.calibration`); `raw` leaves
+    them as the rules give them, for measuring.
     """
     vocabulary, classifier, owner_labels = _of_pack(pack)
     sheets = [LabelledSheet(sheet_of(page), vocabulary) for page in pages]
@@ -44,7 +48,28 @@ def understand(
         call, clashes = call_by_code(group, classifier.call(group.sheets), pack)
         record = with_code(record_of(pages_of, call, owner_labels), group)
         records.append(replace(record, problems=(*clashes, *record.problems)))
-    return agreed(records)
+    found = agreed(records)
+    return found if raw else tuple(_calibrated(record, pack) for record in found)
+
+
+def _calibrated(record: RecordFacts, pack: Pack) -> RecordFacts:
+    """The record with confidences that are shares; what a code says of itself stays as sure as it is."""
+    table = measured()
+    kind = pack.record_types.get(record.type or "")
+    roles = {spec.code: spec.role for spec in kind.fields if spec.role in KINDS} if kind else {}
+
+    def value(v: Value) -> Value:
+        known = v.origin == "ocr" and v.value and v.code in roles
+        return replace(v, confidence=round(table.share(roles[v.code], v.confidence), 4)) if known else v
+
+    return replace(
+        record,
+        type_confidence=round(table.share("type", record.type_confidence), 4)
+        if kind
+        else record.type_confidence,
+        fields=tuple(value(v) for v in record.fields),
+        rows=tuple(value(v) for v in record.rows),
+    )
 
 
 def _signed(sheet: LabelledSheet, image_of: Callable[[int], NDArray[np.uint8]] | None) -> Signed:

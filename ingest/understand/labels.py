@@ -95,7 +95,7 @@ class LabelledSheet:
             lone = [self._alone(p) for p in row]
             if len(row) < 3 or sum(lone) < 2 or self._pairs(lone) or any(map(self._alone, below)):
                 continue
-            if self._above_values(number):
+            if any(sum(c.isdigit() for c in p.text) >= 3 for p in row) or self._above_values(number):
                 continue
             if sum(any(_same_column(p, q) for p in row) for q in below) >= max(2, 0.6 * len(below)):
                 found.add(number)

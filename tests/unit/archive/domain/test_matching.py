@@ -66,6 +66,24 @@ def test_a_name_alone_only_suggests() -> None:
     assert (two.house, two.doubt) == (None, "house_missing")
 
 
+@pytest.mark.parametrize("written", ["示例明辉", "示例玉", "示例玉、示例明辉", "示例明輝 示例玉"])
+def test_a_form_may_name_one_of_joint_owners_or_both(written: str) -> None:
+    joint = Tenure("t4", HERE.id, "示例明辉、示例玉", "", None, None)
+    found = belong("3-2-1203", written, DAY, [HERE], {HERE.id: (joint,)})
+    assert found.sure
+    assert found.owner == "示例明辉、示例玉"
+
+
+def test_two_characters_of_which_one_is_misread_are_near_and_never_sure() -> None:
+    short = Tenure("t5", HERE.id, "顾琳", "", None, None)
+    found = belong("3-2-1203", "顾林", DAY, [HERE], {HERE.id: (short,)})
+    assert (found.sure, found.doubt, found.owner) == (False, "owner_near", "顾琳")
+
+
+def test_names_in_letters_are_not_taken_apart() -> None:
+    assert alike("John Smith", "John Brown") < 1
+
+
 @given(st.text("示例明輝辉一二", min_size=1, max_size=5), st.text("示例明輝辉一二", max_size=5))
 def test_only_the_same_name_is_wholly_alike(a: str, b: str) -> None:
     assert alike(a, a) == 1
