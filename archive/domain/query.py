@@ -63,7 +63,8 @@ class IndexEntry:
     """What the index knows of one record. `title`, `text` and `numbers` are raw; matching folds them.
 
     `change` is the record's change number: an entry never replaces one with a higher change.
-    `house` is the canonical key or ""; `numbers` are archival code, document number, phones and IDs.
+    `house` is the canonical key or ""; `houses` are those of a register's entries; `numbers` are archival code,
+    document number, phones and IDs.
     """
 
     record: str
@@ -76,6 +77,7 @@ class IndexEntry:
     dossier: str = ""
     date: date | None = None
     numbers: tuple[str, ...] = ()
+    houses: tuple[str, ...] = ()
 
 
 def haystack(entry: IndexEntry) -> str:
@@ -87,7 +89,8 @@ def matches(terms: Sequence[Term], entry: IndexEntry) -> bool:
     """Whether `entry` has all `terms`; a term of nothing that can be searched for is in no record."""
     hay = haystack(entry)
     return all(
-        entry.house == term.key if isinstance(term, InHouse) else _within(term.text, hay) for term in terms
+        term.key in (entry.house, *entry.houses) if isinstance(term, InHouse) else _within(term.text, hay)
+        for term in terms
     )
 
 

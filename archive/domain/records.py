@@ -65,6 +65,8 @@ class Record:
     fields: tuple[Mapping[str, Any], ...] = ()
     signatures: tuple[Mapping[str, Any], ...] = ()
     seals: tuple[Mapping[str, Any], ...] = ()
+    rows: tuple[Mapping[str, Any], ...] = ()
+    """The entries of a register or list, as `fields`, each with its `row` from 1; each may name another house."""
     register_page: tuple[int, int] | None = None
     problems: tuple[Mapping[str, Any], ...] = ()
     source_pages: tuple[int, ...] = ()

@@ -323,6 +323,7 @@ def _record(
         fields=tuple(plain(v) for v in part.fields),
         signatures=tuple(plain(m) for m in part.signatures),
         seals=tuple(plain(m) for m in part.seals),
+        rows=tuple(plain(v) for v in part.rows),
         register_page=part.register_page,
         problems=tuple(plain(p) for p in filing.problems),
         source_pages=part.pages,

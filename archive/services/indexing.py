@@ -82,7 +82,9 @@ def entry(record: Record, text: str, *, apart: bool = False) -> IndexEntry:
     it asks for that.
     """
     numbers = [record.number] if record.number else []
-    numbers += [f["value"] for f in record.fields if f.get("value") and f["code"] in NUMBER_FIELDS]
+    numbers += [
+        f["value"] for f in (*record.fields, *record.rows) if f.get("value") and f["code"] in NUMBER_FIELDS
+    ]
     return IndexEntry(
         record=record.id,
         change=record.change,
@@ -91,6 +93,7 @@ def entry(record: Record, text: str, *, apart: bool = False) -> IndexEntry:
         text=text,
         access_class=record.access_class + (NOT_IN_FORCE if apart else ""),
         house=record.house_key or "",
+        houses=tuple(dict.fromkeys(f["value"] for f in record.rows if f["code"] == "house" and f["value"])),
         dossier=record.dossier or "",
         date=record.record_date,
         numbers=tuple(numbers),

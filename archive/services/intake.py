@@ -167,7 +167,15 @@ def _outcomes(uow: UnitOfWork, items: list[Intake]) -> dict[str, Record]:
     for start in range(0, len(ids), 500):
         for r in uow.list(Record, id=tuple(ids[start : start + 500])):
             found[r.id] = replace(
-                r, owner=None, number="", fields=(), signatures=(), seals=(), problems=(), register_page=None
+                r,
+                owner=None,
+                number="",
+                fields=(),
+                rows=(),
+                signatures=(),
+                seals=(),
+                problems=(),
+                register_page=None,
             )
     return found
 

@@ -83,7 +83,7 @@ def read_record(stored: Mapping[str, Any]) -> Record:
     """The record that `record_version` wrote into a version's metadata; caches of the database are empty."""
     day = stored.get("record_date")
     page = stored.get("register_page")
-    lists = ("fields", "signatures", "seals", "problems", "source_pages", "turned")
+    lists = ("fields", "rows", "signatures", "seals", "problems", "source_pages", "turned")
     return Record(
         **{
             **stored,

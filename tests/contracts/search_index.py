@@ -129,7 +129,7 @@ def _kept(query: Query, entry: IndexEntry) -> bool:
     limited = query.date_from or query.date_to
     return (
         (not query.types or entry.type in query.types)
-        and (not query.houses or entry.house in query.houses)
+        and (not query.houses or bool({entry.house, *entry.houses} & set(query.houses)))
         and (not query.dossiers or entry.dossier in query.dossiers)
         and (query.classes is None or entry.access_class in query.classes)
         and (not limited or entry.date is not None)
@@ -232,6 +232,12 @@ class SearchIndexContract:
         index.write([an_entry("a", house="3-2-1203"), an_entry("b", house="13-2-1203")])
         assert ask(index, InHouse("3-2-1203")) == ("a",)
         assert ask(index, Phrase("回访"), houses=("13-2-1203",)) == ("b",)
+
+    def test_a_register_is_found_by_each_house_in_its_rows(self, index: SearchIndex) -> None:
+        index.write([an_entry("a", houses=("3-2-1203", "5-602")), an_entry("b", house="13-2-1203")])
+        assert ask(index, InHouse("5-602")) == ("a",)
+        assert ask(index, InHouse("3-2-1203")) == ("a",)
+        assert ask(index, Phrase("回访"), houses=("3-2-1203",)) == ("a",)
 
     def test_newest_day_first_then_undated_then_by_id(self, index: SearchIndex) -> None:
         days = {"a": None, "b": date(2026, 1, 5), "c": date(2026, 2, 1), "d": date(2026, 1, 5), "e": None}

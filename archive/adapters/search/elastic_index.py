@@ -287,7 +287,7 @@ def _document(record: str, entry: IndexEntry | None) -> dict[str, Any]:
         "order": tokens.order(entry.date, record),
         "type": entry.type,
         "access_class": entry.access_class,
-        "house": entry.house,
+        "house": [entry.house, *entry.houses],
         "dossier": entry.dossier,
         "day": tokens.number(entry.date) if entry.date else None,
         "body": body,

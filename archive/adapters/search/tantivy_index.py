@@ -221,6 +221,8 @@ def _document(record: str, change: int, entry: IndexEntry | None) -> Document:
     }
     for name, text in texts.items():
         document.add_text(name, text)
+    for house in entry.houses:
+        document.add_text("house", house)
     if entry.date:
         document.add_unsigned("day", tokens.number(entry.date))
     return document
