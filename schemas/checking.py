@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from schemas.loader import OURS, load_pack, pack_files
+from schemas.loader import FOLDERS, OURS, load_pack, pack_files
 from schemas.reading import compose, line_of, suggest
-from schemas.yaml_values import PackError, load_yaml
+from schemas.yaml_values import PackError, check_inside, load_yaml
 
 MOST_FINDINGS = 200
 """A file that is wrong throughout is not reported line by line without an end."""
@@ -41,15 +43,21 @@ def check_pack(folder: Path) -> list[Finding]:
             Finding(folder, 0, "there is no such folder", "give the folder that holds the pack's YAML files")
         ]
     findings: list[Finding] = []
-    files = pack_files(folder)
+    try:
+        files = pack_files(folder)
+    except PackError as error:
+        return [Finding(error.file, error.line, error.reason, error.hint)]
     for file in files:
-        findings += _check_file(file)
+        findings += _check_file(file, folder)
+    findings += _unread(folder, files)
     if not files:
         findings.append(
             Finding(
                 folder, 0, "there is no YAML file in it", "put them beside each other or in record_types/"
             )
         )
+    if len(findings) >= MOST_FINDINGS:
+        return sorted(findings)[:MOST_FINDINGS]
     try:
         load_pack(None if folder.resolve() == OURS else folder)
     except PackError as error:
@@ -57,6 +65,13 @@ def check_pack(folder: Path) -> list[Finding]:
         if not any(f.file == loaded.file and f.line == loaded.line for f in findings):
             findings.append(loaded)
     return sorted(findings)[:MOST_FINDINGS]
+
+
+def _unread(folder: Path, files: Sequence[Path]) -> list[Finding]:
+    """Files that look like a part of the pack and would silently not be read."""
+    near = islice((*folder.glob("*.yml"), *folder.glob("*/*.yml"), *folder.glob("*/*.yaml")), MOST_FINDINGS)
+    hint = f"name it …yaml and put it into the folder itself or one of {', '.join(FOLDERS)}"
+    return [Finding(file, 0, "this file is not read", hint) for file in near if file not in files]
 
 
 @cache
@@ -68,8 +83,9 @@ def _validator(name: str) -> Any:
     return jsonschema.Draft202012Validator(schema)
 
 
-def _check_file(file: Path) -> list[Finding]:
+def _check_file(file: Path, folder: Path) -> list[Finding]:
     try:
+        check_inside(file, folder)
         values = load_yaml(file)
     except PackError as error:
         return [Finding(error.file, error.line, error.reason, error.hint)]
@@ -77,9 +93,10 @@ def _check_file(file: Path) -> list[Finding]:
         return []
     validator = _validator("settings.schema.json" if file.name == "settings.yaml" else "pack.schema.json")
     findings = []
-    top = compose(file)
+    top = None
     for problem in validator.iter_errors(values):
         for deepest in _deepest(problem):
+            top = top or compose(file)
             line = line_of(top, tuple(deepest.absolute_path))
             findings.append(Finding(file, line, *_words(deepest)))
             if len(findings) >= MOST_FINDINGS:
@@ -106,7 +123,8 @@ def _words(error: Any) -> tuple[str, str]:
     if error.validator == "additionalProperties":
         known = error.schema.get("properties", {})
         wrong = sorted(set(error.instance) - set(known))
-        return f"{where}: {', '.join(wrong)} is no known key", suggest(wrong[0], known)
+        named = ", ".join(wrong[:5]) + (f" and {len(wrong) - 5} more" if len(wrong) > 5 else "")
+        return f"{where}: {named} is no known key", suggest(wrong[0], known)
     if error.validator == "enum":
         return f"{where}: {error.instance!r} is not known", suggest(
             str(error.instance), map(str, error.validator_value)

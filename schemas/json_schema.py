@@ -212,7 +212,7 @@ def settings_schema() -> Schema:
             (),
             fonds=_WORDS,
             archival_code=_WORDS,
-            long_term_years={"type": "integer", "minimum": 1},
+            long_term_years={"type": "integer", "minimum": 1, "maximum": 999},
             count_from=_words("event", "next_year"),
             numbering={"type": "object", "additionalProperties": _WORDS},
             shifts=_list(clock),

@@ -15,9 +15,15 @@ from schemas.reading import Entry, Place, as_entry
 from schemas.rules import check_rules, without_demands_on_retired
 from schemas.settings import parse_settings
 from schemas.titles import clean_title
-from schemas.yaml_values import PackError, load_yaml
+from schemas.yaml_values import LARGEST_FILE, PackError, check_inside, load_yaml
 
 OURS = Path(__file__).parent
+FOLDERS = ("record_types", "workflows", "obligations")
+"""Folders of a pack whose YAML files are read beside those in it."""
+MOST_FILES = 500
+LARGEST_PACK = 1_500_000
+"""Bytes of all files; ours has a quarter of a million. More is refused unread, so that checking takes
+seconds."""
 SECTIONS = (
     "record_types",
     "rules",
@@ -52,15 +58,22 @@ def load_pack(overlay: Path | None = None) -> Pack:
     raw = _Raw()
     for folder in folders:
         for file in pack_files(folder):
+            check_inside(file, folder)
             raw.add(file)
     return _build(raw)
 
 
 def pack_files(folder: Path) -> list[Path]:
-    """The YAML files of a pack, in a fixed order."""
+    """The YAML files of a pack, in a fixed order. PackError when they are too many, or too large together."""
     found = [*folder.glob("*.yaml")]
-    for part in ("record_types", "workflows", "obligations"):
+    for part in FOLDERS:
         found += (folder / part).glob("*.yaml")
+    if len(found) > MOST_FILES:
+        raise PackError(folder, 0, f"there are {len(found)} files in it", f"keep to {MOST_FILES} files")
+    sizes = [file.lstat().st_size for file in found]
+    if sum(size for size in sizes if size <= LARGEST_FILE) > LARGEST_PACK:
+        hint = f"keep its files under {LARGEST_PACK / 1_000_000} MB together"
+        raise PackError(folder, 0, "the pack is too large", hint)
     return sorted(found)
 
 

@@ -6,6 +6,8 @@ from schemas.model import ACTIONS, AccessClass, Contradiction, DecidedBy, Family
 from schemas.parsing import check_source
 from schemas.reading import Entry
 
+MOST_GRANT_DAYS = 3650
+
 
 def parse_access_class(entry: Entry, roles: tuple[str, ...]) -> AccessClass:
     """An access class; its roles must be roles of the pack."""
@@ -33,6 +35,10 @@ def parse_access_class(entry: Entry, roles: tuple[str, ...]) -> AccessClass:
         "approver_roles": value.approver_roles,
         "export_roles": value.export_roles,
     }
+    if not 1 <= value.grant_days <= MOST_GRANT_DAYS:
+        entry.at("grant_days").fail(
+            f"grant_days must be at least 1 and at most {MOST_GRANT_DAYS}", "write the number of days"
+        )
     for key, named in groups.items():
         for position, role in enumerate(named):
             entry.check(key, role, roles, position)
@@ -63,6 +69,8 @@ def parse_role(entry: Entry, roles: tuple[str, ...]) -> Role:
         entry.check("actions", action, ACTIONS, position)
     for position, role in enumerate(value.excludes):
         entry.check("excludes", role, roles, position)
+        if role == value.code:
+            entry.at("excludes", position).fail(f"{role} excludes itself", "delete it: nobody could hold it")
     entry.finish()
     return value
 

@@ -9,6 +9,9 @@ from typing import TypedDict
 from schemas.numbering import NumberTemplate
 from schemas.reading import Entry
 
+MOST_YEARS = 999
+"""An archival code has three figures for the years of a period."""
+
 
 class Settings(TypedDict):
     """The settings that a Pack carries, by the names of its fields."""
@@ -53,8 +56,8 @@ def parse_settings(entry: Entry) -> Settings:
 
 def _at_least_one(entry: Entry, key: str, default: int) -> int:
     years = entry.number(key, default)
-    if years < 1:
-        entry.at(key).fail(f"{key} must be at least 1", "write the number of years")
+    if not 1 <= years <= MOST_YEARS:
+        entry.at(key).fail(f"{key} must be at least 1 and at most {MOST_YEARS}", "write the number of years")
     return years
 
 

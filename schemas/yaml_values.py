@@ -8,6 +8,7 @@ included, is text.
 from __future__ import annotations
 
 import re
+import stat
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,7 +24,7 @@ from yaml.events import (
 )
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-LARGEST_FILE = 4_000_000
+LARGEST_FILE = 1_000_000
 """Bytes; a pack file beyond it is refused unread."""
 DEEPEST = 20
 """Levels of lists and mappings in each other; no pack needs more."""
@@ -45,10 +46,25 @@ class PackError(ValueError):
         self.file, self.line, self.reason, self.hint = file, line, reason, hint
 
 
-def load_yaml(file: Path) -> Any:
-    """The values of one YAML file; PackError if it is too large, not UTF-8 or no YAML of the plain kind."""
+def check_inside(file: Path, folder: Path) -> None:
+    """Refuse a file that a link takes out of its pack's folder: a pack says nothing of what lies elsewhere."""
     try:
-        if file.stat().st_size > LARGEST_FILE:
+        inside = file.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        raise PackError(file, 0, "the link goes round in a circle", "put the file itself there") from None
+    if not inside:
+        raise PackError(file, 0, "the link leads out of the pack's folder", "put the file itself there")
+
+
+def load_yaml(file: Path) -> Any:
+    """The values of one YAML file; PackError if it is no plain file, too large, not UTF-8 or no YAML of the plain
+    kind.
+    """
+    try:
+        about = file.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise PackError(file, 0, "it is no file", "give the folder or device another name")
+        if about.st_size > LARGEST_FILE:
             raise PackError(file, 0, "the file is too large", f"keep it under {LARGEST_FILE // 1_000_000} MB")
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
