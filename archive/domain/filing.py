@@ -162,6 +162,8 @@ def field_map(
     labels = {f.code: f.label_zh for f in kind.fields}
     kept = {f["code"]: dict(f) for f in fields}
     for code, value in changed.items():
+        if not value and code not in kept:
+            continue
         old = kept.get(code, {"code": code, "label": labels.get(code, code), "written": value, "box": None})
         if old.get("value") != value:
             kept[code] = {**old, "value": value, "confidence": 1.0, "origin": "person"}

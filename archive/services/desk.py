@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from archive.domain.desk import ORDERS, DeskLease
+from archive.domain.desk import ORDERS, DeskDecision, DeskLease
 from archive.domain.estate import House
 from archive.domain.people import Actor, Person
 from archive.domain.records import Intake, Record, Version, version_id
@@ -17,7 +17,7 @@ from archive.services.common import allow, must
 from archive.services.desk_leases import UNSETTLED, others_hold, take
 from archive.services.objects import object_of_record
 from archive.services.reading import render_page
-from archive.services.views import QueueLine, QueueView, VerifyView
+from archive.services.views import QueueLine, QueueView, StandsView, VerifyView
 
 STEP = 50
 """Records of the queue that are looked at together, to find one that nobody has in hand."""
@@ -68,19 +68,26 @@ def queue(
         return uow.list(Record, order=order, limit=limit, offset=offset, **_where(uow, selection))
 
 
+def waiting(archive: Archive, actor: Actor) -> int:
+    """How many records wait for a person."""
+    allow(archive, actor, "record.file")
+    with archive.uow() as uow:
+        return uow.count(Record, state=UNSETTLED, returned="")
+
+
 def overview(
     archive: Archive, actor: Actor, selection: Selection, *, limit: int = 50, offset: int = 0
 ) -> QueueView:
     """The queue as a page: what waits, why, since when, in whose hand; with counts to filter by."""
-    waiting = queue(archive, actor, selection, limit=limit, offset=offset)
+    found = queue(archive, actor, selection, limit=limit, offset=offset)
     with archive.uow() as uow:
         where = _where(uow, selection)
         whole = _where(uow, Selection())
-        ids = tuple(r.id for r in waiting)
+        ids = tuple(r.id for r in found)
         leases = {x.id: x for x in uow.list(DeskLease, id=ids)} if ids else {}
         people = tuple({x.person for x in leases.values()})
         names = {p.id: p.display_name for p in uow.list(Person, id=people)} if people else {}
-        items = tuple({r.intake for r in waiting if r.intake})
+        items = tuple({r.intake for r in found if r.intake})
         intakes = {i.id: i for i in uow.list(Intake, id=items)} if items else {}
         view = QueueView(
             lines=(),
@@ -92,7 +99,7 @@ def overview(
         )
     now = archive.clock.now()
     lines = []
-    for r in waiting:
+    for r in found:
         lease = leases.get(r.id)
         living = lease if lease and lease.until > now else None
         name = names.get(living.person, "") if living else ""
@@ -150,6 +157,24 @@ def item(archive: Archive, actor: Actor, record_id: str) -> VerifyView:
         view = _view(archive, uow, actor, record)
         uow.commit()
     return view
+
+
+def as_it_stands(archive: Archive, actor: Actor, record_id: str) -> StandsView:
+    """A record after somebody else's decision, cut to what its class lets be known once it is filed."""
+    allow(archive, actor, "record.file")
+    with archive.uow() as uow:
+        record = must(uow.get(Record, record_id), "该件")
+        last = uow.list(DeskDecision, record=record_id, order=("-at", "-id"), limit=1)
+        by = uow.get(Person, last[0].person) if last else None
+    values = {"type": record.type or "", "house": record.house_key or ""}
+    values["date"] = record.record_date.isoformat() if record.record_date else ""
+    open_ = record.state in UNSETTLED
+    if open_:
+        values["owner"] = record.owner or ""
+        values |= {str(f["code"]): str(f["value"]) for f in record.fields}
+    return StandsView(
+        record.id, record.state, open_, by.display_name if by else "", last[0].at if last else None, values
+    )
 
 
 def _view(archive: Archive, uow: UnitOfWork, actor: Actor, record: Record) -> VerifyView:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from archive.domain.audit_model import Event
 from archive.domain.desk import IN_HAND, DeskLease
@@ -42,28 +43,37 @@ def others_hold(archive: Archive, uow: UnitOfWork, actor: Actor) -> set[str]:
     return {lease.id for lease in living if lease.person != actor.id}
 
 
-def renew(archive: Archive, actor: Actor, record_ids: Sequence[str]) -> dict[str, bool]:
-    """A sign of life of the page that shows these records: which are (still) the actor's."""
+def renew(archive: Archive, actor: Actor, record_ids: Sequence[str]) -> dict[str, datetime | None]:
+    """A sign of life of the page that shows these records: until when each is the actor's, None when it is not."""
     allow(archive, actor, "record.file")
-    kept: dict[str, bool] = {}
+    kept: dict[str, datetime | None] = {}
     now = archive.clock.now()
     with archive.uow(write=True) as uow:
         for record_id in record_ids[:10]:
             lease = uow.get(DeskLease, record_id)
-            kept[record_id] = lease is not None and lease.person == actor.id
-            if lease is not None and kept[record_id]:
-                uow.put(replace(lease, until=max(lease.until, now + IN_HAND)))
+            kept[record_id] = None
+            if lease is not None and lease.person == actor.id:
+                again = replace(lease, until=max(lease.until, now + IN_HAND))
+                uow.put(again)
+                kept[record_id] = again.until
         uow.commit()
     return kept
 
 
-def release(archive: Archive, actor: Actor, record_ids: Sequence[str]) -> None:
-    """Give records back that are left undecided; those of others stay theirs."""
+def release(archive: Archive, actor: Actor, left: Sequence[str]) -> None:
+    """Give records back that are left undecided; those of others stay theirs.
+
+    Each is a record id, or "id=end" with the end of the lease as the page that is left knew it: a page that was opened
+    for the same record since has made it longer, and keeps it.
+    """
     allow(archive, actor, "record.file")
     with archive.uow(write=True) as uow:
-        for record_id in record_ids[:10]:
+        for one in left[:10]:
+            record_id, _, end = one.partition("=")
             lease = uow.get(DeskLease, record_id)
-            if lease is not None and lease.person == actor.id and not lease.deciding:
+            if lease is None or lease.person != actor.id or lease.deciding:
+                continue
+            if not end or lease.until.isoformat() == end:
                 uow.remove(DeskLease, record_id)
         uow.commit()
 

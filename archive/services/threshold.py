@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archive.domain.access import may
 from archive.domain.audit_model import Event
 from archive.domain.filing import SURE_TYPE
 from archive.domain.jobs import Setting
@@ -35,20 +36,22 @@ class ThresholdView:
 
     now: Expected
     others: tuple[Expected, ...]
-    may_change: bool
+    asked: Expected | None = None
 
 
 STEPS = (800, 850, 880, 900, 920, 940, 950, 960, 970, 980, 990, 995, 999)
 
 
-def view(archive: Archive, actor: Actor, *, may_change: bool) -> ThresholdView:
-    """What the threshold costs now and what others would."""
-    allow(archive, actor, "intake.see")
+def view(archive: Archive, actor: Actor, *, at: int | None = None) -> ThresholdView:
+    """What the threshold costs now and what others would, for whoever sees what is received or manages settings."""
+    if not may(actor, "intake.see", archive.pack):
+        allow(archive, actor, "settings.manage")
     with archive.uow() as uow:
-        at = per_mille(uow)
+        now = per_mille(uow)
         counts = {int(c): n for c, n in uow.count_by(Record, "certainty", certainty=NOT_NULL).items()}
-    steps = sorted({*STEPS, at})
-    return ThresholdView(expected(at, counts), tuple(expected(s, counts) for s in steps), may_change)
+    steps = sorted({*STEPS, now})
+    asked = expected(at, counts) if at is not None else None
+    return ThresholdView(expected(now, counts), tuple(expected(s, counts) for s in steps), asked)
 
 
 def set_threshold(archive: Archive, actor: Actor, at: int) -> None:

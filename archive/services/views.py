@@ -113,6 +113,18 @@ class VerifyView:
 
 
 @dataclass(frozen=True, slots=True)
+class StandsView:
+    """A record as it stands after a clash: still `open` at the desk or not, and who decided last, when."""
+
+    record: str
+    state: str
+    open: bool
+    by: str
+    at: datetime | None
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class QueueLine:
     """A record that waits; `lease` only while somebody has it in hand, `holder` is their name."""
 

@@ -18,7 +18,11 @@ VENDOR = Path(__file__).resolve().parent / "static" / "vendor"
 STAMP = VENDOR / ".stamp"
 
 ICONS = (
+    "adjustments",
     "alert-triangle",
+    "arrow-back",
+    "arrow-back-up",
+    "arrow-left",
     "arrow-right",
     "ban",
     "building-community",
@@ -27,6 +31,7 @@ ICONS = (
     "chevron-left",
     "chevron-right",
     "circle-check",
+    "circle-dashed",
     "circle-x",
     "clipboard-check",
     "clock",
@@ -46,6 +51,7 @@ ICONS = (
     "key",
     "keyboard",
     "language",
+    "list-check",
     "lock",
     "lock-open",
     "logout",
@@ -57,6 +63,7 @@ ICONS = (
     "plus",
     "printer",
     "refresh",
+    "rotate-clockwise",
     "rubber-stamp",
     "search",
     "settings",

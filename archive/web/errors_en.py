@@ -142,6 +142,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Somebody else is working on this record.",
         "Take the next one; you can take it over when they have left it.",
     ),
+    "nothing_ticked": (
+        "Tick the records to file, and confirm that you have looked at each of them.",
+        "",
+    ),
     "mixed_types": ("Only records of one type can be filed together.", "Filter the queue by type first."),
     "sent_back": ("The record was sent back.", "It waits for a new scan."),
     "bad_threshold": ("The threshold must lie between 80 % and 99.9 %.", "Choose another one."),

@@ -22,6 +22,7 @@ from archive.services import people
 from archive.web import assets
 from archive.web.context import THEMES, language_of, theme_of, wants_part, web_of
 from archive.web.i18n import LANGUAGES, N_, Language, language
+from archive.web.initials import initials
 from archive.web.security import csrf_token, form_secret
 from archive.web.words import Words
 from schemas.model import Pack, RecordType
@@ -124,7 +125,7 @@ def environment(code: str, zone: tzinfo, pack: Pack) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(said.catalogue, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(words=words, said=said, link=link, version=asset_version, box=box)
+    made.globals.update(words=words, said=said, link=link, version=asset_version, box=box, initials=initials)
     made.filters.update(
         day=said.day,
         moment=said.moment,

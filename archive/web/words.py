@@ -11,6 +11,7 @@ from archive.domain.schedule import ScheduleVersion
 from archive.services.common import REFUSALS
 from archive.services.errors import ArchiveError
 from archive.services.views import Health, OwnerFileLine
+from archive.web.desk_words import REASONS
 from archive.web.errors_en import HEALTH_SENTENCES, SENTENCES
 from archive.web.i18n import N_, Language
 from ingest.problems import TEMPLATES, sentence
@@ -621,6 +622,14 @@ class Words:
 
     def origin(self, code: object) -> str:
         return self._of(ORIGINS, code)
+
+    def say(self, message: str) -> str:
+        """A message that was marked for the catalogue elsewhere."""
+        return self.said.say(message)
+
+    def reason(self, code: str) -> str:
+        """Why a record waits at the desk, in a few words; a code of the reader's own as it is."""
+        return self._of(REASONS, code) if code else ""
 
     def type(self, code: str | None) -> str:
         """Title of a record type; of a record whose type is not known yet, just that."""

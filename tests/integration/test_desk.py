@@ -109,13 +109,13 @@ def test_a_record_in_hand_is_read_only_for_others_until_it_is_left(two: Town) ->
         desk_leases.take_over(two.archive, two.who["second"], record.id)
     assert desk.next_item(two.archive, two.who["second"]) is None
     two.clock.forward(seconds=IN_HAND.total_seconds() - 1)
-    assert desk_leases.renew(two.archive, two.who["archivist"], [record.id]) == {record.id: True}
+    assert desk_leases.renew(two.archive, two.who["archivist"], [record.id])[record.id] is not None
     two.clock.forward(seconds=60)
     assert not desk.item(two.archive, two.who["second"], record.id).over
     two.clock.forward(seconds=IN_HAND.total_seconds())
     assert desk.item(two.archive, two.who["second"], record.id).over
     desk_leases.take_over(two.archive, two.who["second"], record.id)
-    assert desk_leases.renew(two.archive, two.who["archivist"], [record.id]) == {record.id: False}
+    assert desk_leases.renew(two.archive, two.who["archivist"], [record.id]) == {record.id: None}
     with pytest.raises(Clash, match="示例second"):
         accepted(two, "archivist", record)
     accepted(two, "second", record)
@@ -125,6 +125,12 @@ def test_a_record_given_back_is_free_at_once(two: Town) -> None:
     (record,) = waiting(two)
     desk.item(two.archive, two.who["archivist"], record.id)
     desk_leases.release(two.archive, two.who["second"], [record.id])
+    assert desk.next_item(two.archive, two.who["second"]) is None
+    known = desk_leases.renew(two.archive, two.who["archivist"], [record.id])[record.id]
+    assert known is not None
+    two.clock.forward(seconds=5)
+    desk.item(two.archive, two.who["archivist"], record.id)
+    desk_leases.release(two.archive, two.who["archivist"], [f"{record.id}={known.isoformat()}"])
     assert desk.next_item(two.archive, two.who["second"]) is None
     desk_leases.release(two.archive, two.who["archivist"], [record.id])
     view = desk.next_item(two.archive, two.who["second"])

@@ -18,6 +18,7 @@ from archive.web.pages import (
     rules,
     session,
     settings,
+    threshold,
 )
 
 ROUTERS = (
@@ -38,6 +39,7 @@ ROUTERS = (
     settings.router,
     rules.router,
     people.router,
+    threshold.router,
 )
 UPLOADS = (intake.uploads,)
 """Routers whose requests may be as large as a file."""

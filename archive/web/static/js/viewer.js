@@ -58,14 +58,15 @@ export function viewer(root) {
     event.preventDefault();
     turnTo(page + Number(turn.dataset.turn));
   });
-  const enlarge = () => {
-    wide = !wide;
+  const enlarge = (on = !wide) => {
+    wide = on;
     zoom.setAttribute("aria-pressed", String(wide));
     root.classList.toggle("wide", wide);
     image.src = address(page);
   };
-  zoom.addEventListener("click", enlarge);
+  zoom.addEventListener("click", () => enlarge());
   document.addEventListener("keydown", (event) => {
+    if (!root.isConnected) return;
     if (event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "ArrowLeft") turnTo(page - 1);
     else if (event.key === "ArrowRight") turnTo(page + 1);
@@ -80,7 +81,7 @@ export function viewer(root) {
     turn.setAttribute("aria-disabled", String(there < 1 || there > pages));
   }
   watch(root, image);
-  const shown = { turnTo, get page() { return page; }, image };
+  const shown = { root, turnTo, enlarge, get page() { return page; }, get wide() { return wide; }, image };
   root.viewer = shown;
   return shown;
 }
