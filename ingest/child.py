@@ -3,7 +3,7 @@
 Frames on standard input and output are a 4-byte big-endian length and that many bytes: a JSON object, or
 raw bytes where the JSON before says so (`"bytes": true`). Never pickle: after parsing a hostile file the
 child is not to be trusted. First frame in: `{"overlay": path or null, "font": path or null, "ocr":
-name}`. Then one request a frame: `read` {path, name, limits}, `render` {path, media_type, page, width,
+name}`. Then one request a frame: `read` {path, name, limits, learned?}, `render` {path, media_type, page, width,
 limits}, `count` {path, media_type, limits}, `extract` {path, media_type, pages, limits}, `imprint` {path,
 imprint, limits}. Answers: `{"pages": n}` notices that n pages go to recognition (more time is needed);
 `{"facts": …}`, `{"count": n}`, `{"bytes": true}` + raw frame, or `{"error": code, "reason": text}` end a request.
@@ -95,6 +95,8 @@ class _Server:
         self.sink, self.overlay, self.font, self.ocr = sink, overlay, font, ocr
         self.pipeline: Any = None
         self.limits: Any = None
+        self.pack: Any = None
+        self.taught = ""
         self.font_installed = False
 
     def send(self, message: dict[str, Any]) -> None:
@@ -122,7 +124,7 @@ class _Server:
         limits = self.limits = load(Limits, request["limits"])
         path = Path(request["path"])
         if request["op"] == "read":
-            pipeline = self._pipeline()
+            pipeline = self._pipeline(request.get("learned"))
             _allow(limits.seconds, limits.memory)
             facts = pipeline.read(path, request["name"], limits)
             self.send({"facts": dump(facts), "rss": _rss()})
@@ -165,13 +167,19 @@ class _Server:
             self.font_installed = True
             pdf_fonts.install(Path(self.font) if self.font and os.path.exists(self.font) else None)
 
-    def _pipeline(self) -> Any:
-        if self.pipeline is None:
+    def _pipeline(self, learned: Any = None) -> Any:
+        """Pipeline by the pack; what was learned is laid over it anew only when it changed."""
+        from schemas.learned import Learned, read_learned, with_learned
+
+        taught = read_learned(learned) if learned else Learned()
+        if self.pipeline is None or self.taught != taught.mark:
             from ingest.pipeline import Pipeline
             from schemas import load_pack
 
-            pack = load_pack(Path(self.overlay) if self.overlay else None)
-            self.pipeline = Pipeline(pack, notice=self._notice, ocr=self.ocr)
+            if self.pack is None:
+                self.pack = load_pack(Path(self.overlay) if self.overlay else None)
+            self.pipeline = Pipeline(with_learned(self.pack, taught), notice=self._notice, ocr=self.ocr)
+            self.taught = taught.mark
         return self.pipeline
 
     def _notice(self, pages: int) -> None:

@@ -21,6 +21,7 @@ from ingest.child import MAX_FRAME, frame
 from ingest.codec import CodecError, dump, load
 from ingest.facts import FileFacts, Imprint, Limits
 from ingest.problems import TEMPLATES, problem, state_of
+from schemas.learned import Learned, plain_learned
 
 RECOGNISERS = ("rapid", "tesseract")
 """The engines that read scans, the default first (`ingest.ocr.ENGINES`, which is slow to import)."""
@@ -86,14 +87,22 @@ class Reader:
         with self._lock:
             self._end()
 
-    def read_file(self, path: Path, name: str = "", limits: Limits | None = None) -> FileFacts:
+    def read_file(
+        self, path: Path, name: str = "", limits: Limits | None = None, learned: Learned | None = None
+    ) -> FileFacts:
         """Facts of the file at `path`, which was called `name` by whoever sent it. Raises nothing for any
         file:
 
-        what went wrong is in the facts' state and problems.
+        what went wrong is in the facts' state and problems. `learned` is laid over the pack for this file.
         """
         limits = limits or self._limits
-        request = {"op": "read", "path": os.path.abspath(path), "name": name or Path(path).name}
+        request: dict[str, Any] = {
+            "op": "read",
+            "path": os.path.abspath(path),
+            "name": name or Path(path).name,
+        }
+        if learned is not None and learned.mark:
+            request["learned"] = plain_learned(learned)
         try:
             answer = self._ask(request, limits)
             facts = load(FileFacts, answer.get("facts"))

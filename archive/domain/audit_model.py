@@ -38,6 +38,8 @@ class Event(StrEnum):
     RECORD_TURNED = "record:turned"
     DECISION_UNDONE = "record:decision-undone"
     DESK_TAKEN_OVER = "desk:taken-over"
+    LEARNED = "desk:learned"
+    LEARNED_UNDONE = "desk:learned-undone"
     THRESHOLD_SET = "desk:threshold-set"
     RECORD_OPENED = "record:opened"
     RECORD_DOWNLOADED = "record:downloaded"

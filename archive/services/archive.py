@@ -16,13 +16,14 @@ from archive.ports.search import SearchIndex
 from archive.ports.store import BlobStore
 from archive.ports.unit_of_work import UnitOfWorkFactory
 from ingest.facts import FileFacts, Imprint
+from schemas.learned import Learned
 from schemas.model import Pack
 
 
 class FileReader(Protocol):
     """What use cases need of ingest.reader.Reader: reading and rendering in a killable child."""
 
-    def read_file(self, path: Path, name: str = "") -> FileFacts: ...
+    def read_file(self, path: Path, name: str = "", *, learned: Learned | None = None) -> FileFacts: ...
 
     def render(self, path: Path, media_type: str, page: int, width: int) -> bytes: ...
 

@@ -25,6 +25,7 @@ from archive.services.dossiers import open_dossier
 from archive.services.errors import ArchiveError, BadInput, Clash, NotFound
 from archive.services.indexing import wake_index
 from archive.services.keeping import due_on
+from archive.services.learning import learn, unlearn
 from archive.services.objects import checked, object_of_record, original_path, read_record, record_version
 from schemas.dates import parse_date
 from schemas.houses import parse_house
@@ -323,7 +324,7 @@ def _write(
         raise Clash(
             "该件正由另一个提交改动，没有覆盖。", code="record_changed", hint="请重新打开核对。"
         ) from error
-    return _commit(archive, actor, before, after, version, words, kind, keep, undoes)
+    return _commit(archive, actor, before, after, version, words, facts, kind, keep, undoes)
 
 
 def _source(
@@ -349,6 +350,7 @@ def _commit(
     after: Record,
     version: Version,
     words: str,
+    facts: Mapping[str, Any],
     kind: str,
     keep: bool,
     undoes: DeskDecision | None,
@@ -366,6 +368,10 @@ def _commit(
             uow.add(DeskDecision(new_id(), after.id, actor.id, at, kind, before.version, number))
         else:
             uow.put(replace(undoes, undone_at=version.created_at))
+        if kind == "accepted":
+            learn(archive, uow, actor, before, after, facts, words)
+        elif kind == "undone":
+            unlearn(uow, after.id)
         _audit(uow, actor, before, after, version, kind)
         end_decision(uow, after.id)
         if keep or undoes is not None:

@@ -15,6 +15,7 @@ from archive.ports.unit_of_work import After, AtMost, UnitOfWork
 from archive.services.archive import Archive
 from archive.services.common import allow, must
 from archive.services.desk_leases import UNSETTLED, others_hold, take
+from archive.services.learning import suggested_house, suggestion
 from archive.services.objects import object_of_record
 from archive.services.reading import render_page
 from archive.services.views import QueueLine, QueueView, StandsView, VerifyView
@@ -180,11 +181,14 @@ def as_it_stands(archive: Archive, actor: Actor, record_id: str) -> StandsView:
 def _view(archive: Archive, uow: UnitOfWork, actor: Actor, record: Record) -> VerifyView:
     houses = tuple(uow.list(House, key=record.house_key, limit=20)) if record.house_key else ()
     lease = uow.get(DeskLease, record.id)
+    facts = _facts(archive, record)
+    guess = suggestion(uow, "title", str(facts.get("title") or "")) if record.type is None else None
+    place = None if record.house_key else suggested_house(uow, str(facts.get("house_written") or ""))
     holder = uow.get(Person, lease.person) if lease and lease.person != actor.id else None
     return VerifyView(
         record=record,
         intake=uow.get(Intake, record.intake) if record.intake else None,
-        facts=_facts(archive, record),
+        facts=facts,
         suggestions=_suggestions(archive, record),
         houses=houses,
         remaining=uow.count(Record, state=UNSETTLED, returned=""),
@@ -192,6 +196,8 @@ def _view(archive: Archive, uow: UnitOfWork, actor: Actor, record: Record) -> Ve
         holder=holder.display_name if holder else (lease.person if lease else ""),
         mine=lease is not None and lease.person == actor.id,
         over=lease is not None and lease.until <= archive.clock.now(),
+        learned_type=guess,
+        learned_house=place,
     )
 
 

@@ -30,6 +30,7 @@ from archive.services.form_returns import CameBack, came_back, note_return
 from archive.services.indexing import wake_index
 from archive.services.intake import UNREAD, finish
 from archive.services.keeping import due_on
+from archive.services.learning import learned
 from archive.services.objects import as_file, checked, plain, record_version
 from archive.services.threshold import threshold
 from ingest.facts import FileFacts, FileState, Problem, RecordFacts
@@ -75,13 +76,14 @@ def read_intake(archive: Archive, intake_id: str) -> Outcome | None:
         if item.state not in UNREAD:
             return None
         twin = _twin(uow, item)
+        taught = learned(uow)
     if twin is not None:
         return _duplicate(item, twin)
     infected = _scanned(archive, item)
     if infected is not None:
         return Outcome(item, "refused", (infected,))
     with received_file(archive, item) as path:
-        facts = archive.reader().read_file(path, item.original_name)
+        facts = archive.reader().read_file(path, item.original_name, learned=taught)
         if facts.state is FileState.REFUSED:
             return Outcome(item, "refused", facts.problems, facts.media_type)
         parts = facts.records or (_unread(facts),)

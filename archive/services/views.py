@@ -16,6 +16,7 @@ from archive.domain.completeness import FileState, HouseholdFile
 from archive.domain.desk import DeskLease
 from archive.domain.documents import ChangeNotice, Document, Revision
 from archive.domain.estate import EstateChange, House, Tenancy, Tenure
+from archive.domain.learning import LearnedRule
 from archive.domain.people import Person
 from archive.domain.records import Dossier, Intake, Record, Version
 from archive.domain.schedule import ScheduleVersion, Stage
@@ -110,6 +111,9 @@ class VerifyView:
     mine: bool = True
     over: bool = False
     """Whether the lease has ended, so that it may be taken over."""
+    learned_type: LearnedRule | None = None
+    """What an earlier correction suggests, where reading found no type."""
+    learned_house: House | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ VENDOR = Path(__file__).resolve().parent / "static" / "vendor"
 STAMP = VENDOR / ".stamp"
 
 ICONS = (
+    "school",
     "adjustments",
     "alert-triangle",
     "arrow-back",

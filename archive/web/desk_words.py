@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from archive.domain.desk import is_unsure
 from archive.domain.estate import House
 from archive.domain.records import Record
@@ -18,6 +20,7 @@ SURENESS = {
     "missing": (N_("not read"), "warn"),
     "wrong": (N_("does not fit"), "bad"),
     "person": (N_("by a person"), "accent"),
+    "learned": (N_("suggested, as corrected before"), "warn"),
     "empty": (N_("empty"), "quiet"),
 }
 """How surely a value was read: its word, and the tone that goes with the word."""
@@ -29,7 +32,6 @@ REASONS = {
     "house_unknown": N_("House not in the register"),
     "house_ambiguous": N_("House in several estates"),
     "house_by_owner": N_("House inferred from the owner"),
-    "house_learned": N_("House by a learned spelling"),
     "owner_missing": N_("Owner missing"),
     "owner_near": N_("Owner's name nearly fits"),
     "owner_differs": N_("Owner differs from the register"),
@@ -49,7 +51,6 @@ _PLACES = {
         "house_unknown",
         "house_ambiguous",
         "house_by_owner",
-        "house_learned",
         "no_tenure",
     ),
     "owner": ("owner_missing", "owner_near", "owner_differs"),
@@ -72,15 +73,26 @@ class Shown:
 
     @property
     def doubtful(self) -> bool:
-        return self.sureness in ("unsure", "missing", "wrong")
+        return self.sureness in ("unsure", "missing", "wrong", "learned")
 
 
-def head_fields(kind: RecordType | None, record: Record, houses: Sequence[House]) -> dict[str, Shown]:
-    """Type, house, owner and date, which every form has."""
+def head_fields(
+    kind: RecordType | None,
+    record: Record,
+    houses: Sequence[House],
+    learned_type: str = "",
+    learned_house: House | None = None,
+) -> dict[str, Shown]:
+    """Type, house, owner and date, which every form has; what an earlier correction suggests is a doubt of its own."""
     house = houses[0].written if len(houses) == 1 else record.house or record.house_key or ""
     day = record.record_date.isoformat() if record.record_date else ""
     values = {"type": record.type or "", "house": house, "owner": record.owner or "", "date": day}
-    return {code: _head(code, kind, record, value) for code, value in values.items()}
+    shown = {code: _head(code, kind, record, value) for code, value in values.items()}
+    if learned_type and not record.type:
+        shown["type"] = Shown("type", None, learned_type, "learned", None, shown["type"].doubt)
+    if learned_house is not None and not house:
+        shown["house"] = Shown("house", None, learned_house.id, "learned", None, shown["house"].doubt)
+    return shown
 
 
 def _head(code: str, kind: RecordType | None, record: Record, value: str) -> Shown:
@@ -136,3 +148,11 @@ def sentences(record: Record, kind: RecordType | None) -> list[Mapping[str, Any]
 
 def doubt_count(head: Mapping[str, Shown], fields: Sequence[Shown], others: Sequence[object]) -> int:
     return sum(s.doubtful for s in (*head.values(), *fields)) + len(others)
+
+
+def about(shown: Shown) -> Markup:
+    """Attributes of a field's control: what describes it, and that it is doubtful."""
+    told = shown.doubt is not None or (shown.sureness == "missing" and bool(shown.written))
+    names = f"sure-{shown.code}" + (f" doubt-{shown.code}" if told else "")
+    mark = Markup(" data-doubtful") if shown.doubtful else Markup("")
+    return Markup(' aria-describedby="{}"').format(names) + mark

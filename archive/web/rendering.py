@@ -21,6 +21,7 @@ from archive.domain.records import Record
 from archive.services import people
 from archive.web import assets
 from archive.web.context import THEMES, language_of, theme_of, wants_part, web_of
+from archive.web.desk_words import about
 from archive.web.i18n import LANGUAGES, N_, Language, language
 from archive.web.initials import initials
 from archive.web.security import csrf_token, form_secret
@@ -125,7 +126,9 @@ def environment(code: str, zone: tzinfo, pack: Pack) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(said.catalogue, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(words=words, said=said, link=link, version=asset_version, box=box, initials=initials)
+    made.globals.update(
+        words=words, said=said, link=link, version=asset_version, box=box, about=about, initials=initials
+    )
     made.filters.update(
         day=said.day,
         moment=said.moment,

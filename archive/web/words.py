@@ -172,6 +172,8 @@ EVENTS = {
     "record:turned": N_("Page turned"),
     "record:decision-undone": N_("Decision undone"),
     "desk:taken-over": N_("Record taken over at the desk"),
+    "desk:learned": N_("Learned from a correction"),
+    "desk:learned-undone": N_("Learned rule stopped"),
     "desk:threshold-set": N_("Filing threshold set"),
     "record:opened": N_("Record opened"),
     "record:downloaded": N_("Record downloaded"),

@@ -16,6 +16,7 @@ from ingest.understand.labels import LabelledSheet
 from ingest.understand.picture import Signed
 from ingest.understand.signatures import owner_signs, seals, signatures
 from ingest.understand.split import page_of
+from ingest.understand.titles import headline
 from ingest.understand.values import house_of, is_full_name, name_of
 from ingest.understand.vocabulary import clean_label
 from schemas.houses import find_houses
@@ -44,7 +45,7 @@ def record_of(pages: Sequence[Signed], call: Call, owner_labels: frozenset[str])
         pages=tuple(s.sheet.page.number for s in sheets),
         type=kind.code if kind else None,
         type_confidence=round(call.confidence, 4),
-        title=call.title.piece.text if call.title else (kind.title_zh if kind else ""),
+        title=_title(call, sheets),
         text="\n\f\n".join(s.sheet.page.text for s in sheets),
         house_written=written,
         house=house,
@@ -57,6 +58,14 @@ def record_of(pages: Sequence[Signed], call: Call, owner_labels: frozenset[str])
         rows=rows,
     )
     return replace(record, problems=problems_of(kind, record, pages))
+
+
+def _title(call: Call, sheets: Sequence[LabelledSheet]) -> str:
+    """The line that names the type; of a form that no type names, the line that looks like its title."""
+    if call.title is not None:
+        return call.title.piece.text
+    line = headline(sheets[0].sheet) if call.kind is None else None
+    return line.text if line else call.kind.title_zh if call.kind else ""
 
 
 def _by_role(kind: RecordType | None, fields: Sequence[Value], role: str) -> Value | None:

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from archive.domain.desk import HEARTBEAT_SECONDS, ORDERS
 from archive.domain.people import Actor
-from archive.services import deciding, desk, desk_leases
+from archive.services import deciding, desk, desk_leases, learning
 from archive.services.desk import Selection
 from archive.services.errors import BadInput, Clash
 from archive.services.views import VerifyView
@@ -139,6 +139,18 @@ def hands(
     return JSONResponse({"kept": {k: v.isoformat() if v else None for k, v in kept.items()}})
 
 
+@router.get("/verify/learned")
+def learned(request: Request, actor: Filer) -> Response:
+    """What corrections taught, what it does, and how to stop it."""
+    return answer(request, "desk_learned.html", rules=learning.rules(web_of(request).archive, actor))
+
+
+@router.post("/verify/learned")
+def stop_rule(request: Request, actor: Filer, rule: Annotated[str, Form(max_length=64)]) -> Response:
+    learning.undo_rule(web_of(request).archive, actor, rule)
+    return RedirectResponse("/verify/learned", status_code=303)
+
+
 @router.get("/verify/{record}")
 def item(
     request: Request, actor: Filer, record: str, chosen: Chosen, form: Annotated[str | None, Query()] = None
@@ -158,8 +170,10 @@ def _page(
     typed: Mapping[str, str] | None = None,
 ) -> Response:
     archive = web_of(request).archive
-    kind = archive.pack.record_types.get(type or "")
-    head = desk_words.head_fields(kind, view.record, view.houses)
+    guess = view.learned_type.value if view.learned_type else ""
+    type = type or guess
+    kind = archive.pack.record_types.get(type)
+    head = desk_words.head_fields(kind, view.record, view.houses, guess, view.learned_house)
     fields = desk_words.form_fields(kind, view.record)
     others = desk_words.sentences(view.record, kind)
     known = typed or {}
@@ -173,7 +187,7 @@ def _page(
         200 if error is None else 422,
         view=view,
         kind=kind,
-        type=type or "",
+        type=type,
         head=head,
         fields=fields,
         others=others,
