@@ -33,6 +33,7 @@ class Event(StrEnum):
     FILE_REFUSED = "file:refused"
     RECORD_FILED = "record:filed"
     RECORD_TO_VERIFY = "record:to-verify"
+    ALIKE_DECIDED = "alike:decided"
     RECORD_VERIFIED = "record:verified"
     RECORD_SENT_BACK = "record:sent-back"
     RECORD_TURNED = "record:turned"

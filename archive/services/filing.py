@@ -20,7 +20,7 @@ from archive.domain.records import Dossier, Intake, Record, RecordState, Version
 from archive.ports.scanner import ScannerUnavailable
 from archive.ports.store import NewVersion, Received
 from archive.ports.unit_of_work import UnitOfWork
-from archive.services import scanning
+from archive.services import alike, scanning
 from archive.services.archive import Archive
 from archive.services.common import must, new_id
 from archive.services.documents.history import note_revision
@@ -121,6 +121,7 @@ def write_outcomes(
         also(uow)
         if drafts:
             wake_index(archive, uow)
+            alike.wake(archive, uow)
         spent = _no_longer_needed(uow, written)
         uow.commit()
     for received in spent:

@@ -27,6 +27,7 @@ from archive.domain.records import Dossier, Record, RecordState, Version, Versio
 from archive.domain.takeover import Takeover, TakeoverRow, row_id, row_key
 from archive.ports.store import Received
 from archive.ports.unit_of_work import UnitOfWork
+from archive.services import alike
 from archive.services.archive import Archive
 from archive.services.catalogues import Loaded, Named, load, named_by, read_rows
 from archive.services.common import allow, new_id
@@ -234,6 +235,7 @@ class _Session:
             self._answered(uow, chunk, answers)
             if records:
                 wake_index(self.archive, uow)
+                alike.wake(self.archive, uow)
             uow.commit()
 
     def _tell(self, uow: UnitOfWork, record: Record, now: Any) -> None:

@@ -19,7 +19,7 @@ from archive.ports.scanner import ScannerUnavailable
 from archive.ports.search import IndexUnavailable
 from archive.ports.store import StoreUnavailable
 from archive.ports.unit_of_work import AtLeast, AtMost, DatabaseUnavailable, UnitOfWork
-from archive.services import auditing, filing, indexing, keeping, rule_changes, uploads
+from archive.services import alike, auditing, filing, indexing, keeping, rule_changes, uploads
 from archive.services.archive import Archive
 from archive.services.common import new_id
 from archive.services.completeness import follow
@@ -72,6 +72,10 @@ def _refresh_due(archive: Archive, job: Job) -> None:
     rule_changes.refresh_due_days(archive, str(job.payload["schedule"]))
 
 
+def _alike(archive: Archive, job: Job) -> None:
+    alike.drain(archive)
+
+
 def _takeover(archive: Archive, job: Job) -> None:
     from archive.services import takeovers  # here, for only this job needs it
 
@@ -110,6 +114,7 @@ HANDLERS: dict[str, Callable[[Archive, Job], None]] = {
     "checkpoint": _checkpoint,
     "count_effect": _count_effect,
     "refresh_due": _refresh_due,
+    "alike": _alike,
     "takeover": _takeover,
     "join_upload": _join_upload,
     "sweep_uploads": _sweep_uploads,

@@ -45,6 +45,31 @@ INTAKE_TONES = {
     "refused": "bad",
     "failed": "bad",
 }
+LIKENESS = {
+    "bytes": N_("Equal files"),
+    "scan": N_("Pages alike"),
+    "text": N_("Texts alike"),
+}
+PAIR_STATES = {
+    "same": N_("The same paper"),
+    "different": N_("Different papers"),
+    "open": N_("Still to decide"),
+}
+PAIR_FIELDS = {
+    "type": N_("Record type"),
+    "house_key": N_("House"),
+    "owner": N_("Owner"),
+    "record_date": N_("Date"),
+    "number": N_("Number"),
+    "media_type": N_("File type"),
+}
+TAKEOVERS = {
+    "ready": N_("Looked through"),
+    "waiting": N_("Waiting for a worker"),
+    "running": N_("Being taken over"),
+    "done": N_("Taken over"),
+    "failed": N_("Broken off"),
+}
 WATCHED = {
     "settling": N_("still being written"),
     "link": N_("a link; links are not followed"),
@@ -168,6 +193,7 @@ EVENTS = {
     "record:filed": N_("Record filed"),
     "record:to-verify": N_("Record sent to verification"),
     "record:verified": N_("Record verified"),
+    "alike:decided": N_("Near-equal records decided"),
     "record:sent-back": N_("Record sent back"),
     "record:turned": N_("Page turned"),
     "record:decision-undone": N_("Decision undone"),
@@ -442,6 +468,23 @@ class Words:
 
     def intake_tone(self, code: str) -> str:
         return INTAKE_TONES.get(code, "quiet")
+
+    def likeness(self, code: object) -> str:
+        return self._of(LIKENESS, code)
+
+    def pair_state(self, code: object) -> str:
+        return self._of(PAIR_STATES, code)
+
+    def pair_field(self, type_code: str | None, code: str) -> str:
+        """Name of what differs between two records: a fact of the record or a field of its form."""
+        return self._of(PAIR_FIELDS, code) if code in PAIR_FIELDS else self.field(type_code, code)
+
+    def takeover(self, code: object) -> str:
+        return self._of(TAKEOVERS, code)
+
+    def taken_row(self, code: object) -> str:
+        """What became of a row of a catalogue."""
+        return self._of({**RECORD_STATES, "refused": INTAKE_STATES["refused"]}, code)
 
     def watched(self, code: object) -> str:
         return self._of(WATCHED, code)

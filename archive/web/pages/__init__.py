@@ -5,6 +5,7 @@ from archive.web.pages import (
     audit,
     desk,
     documents,
+    duplicates,
     estate,
     find,
     forms,
@@ -18,6 +19,7 @@ from archive.web.pages import (
     rules,
     session,
     settings,
+    takeovers,
     threshold,
 )
 
@@ -27,6 +29,8 @@ ROUTERS = (
     find.router,
     records.router,
     intake.router,
+    duplicates.router,
+    takeovers.router,
     desk.router,
     houses.router,
     estate.router,

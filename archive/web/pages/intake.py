@@ -12,7 +12,7 @@ from archive.domain.access import may
 from archive.domain.people import Actor
 from archive.domain.records import Intake
 from archive.domain.uploads import GRACE
-from archive.services import intake, watching
+from archive.services import alike, intake, watching
 from archive.services import uploads as pieces
 from archive.web import tus
 from archive.web.context import web_of
@@ -66,6 +66,7 @@ def _door(request: Request, actor: Actor) -> dict[str, Any]:
         "limit": archive.max_upload,
         "grace": GRACE.days,
         "watched": watching.state(archive, actor),
+        "alike": alike.waiting(archive, actor) if files else 0,
         "unfinished": pieces.unfinished(archive, actor) if files else [],
     }
 

@@ -3,6 +3,7 @@
 from archive.adapters.db.codec import METADATA, Mapped, mapped
 from archive.adapters.db.tables import (
     access,
+    alike,
     audit,
     counters,
     desk,
@@ -27,6 +28,7 @@ __all__ = [
     "METADATA",
     "Mapped",
     "access",
+    "alike",
     "audit",
     "counters",
     "desk",
