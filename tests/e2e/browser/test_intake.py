@@ -49,6 +49,12 @@ def page(engine: Browser, office: Running) -> Iterator[Page]:
     context.close()
 
 
+def sent_share(page: Page, least: float) -> None:
+    """Wait until so much of the only file is sent."""
+    bar = page.locator("[data-list] li progress")
+    until(lambda: float(bar.evaluate("bar => bar.value")) > least, 60, f"{least} of the file")
+
+
 def shot(page: Page, name: str) -> None:
     """A picture at both widths, where DANGAN_SHOTS names a folder."""
     folder = os.environ.get("DANGAN_SHOTS")
@@ -85,14 +91,14 @@ def test_an_upload_goes_on_after_the_server_was_restarted(
     client.send("Network.emulateNetworkConditions", slow)
     page.set_input_files("[data-files]", big)
     bar = page.locator("[data-list] li progress")
-    page.wait_for_function("document.querySelector('[data-list] li progress')?.value > 0.3")
+    sent_share(page, 0.3)
     shot(page, "intake-sending")
     office.stop()
     expect(page.locator("[data-list] .state")).to_contain_text("自动续传")
     shot(page, "intake-away")
     assert float(bar.evaluate("bar => bar.value")) > 0.2
     office.start()
-    page.wait_for_function("document.querySelectorAll('[data-list] li').length === 0", timeout=120_000)
+    expect(page.locator("[data-list] li")).to_have_count(0, timeout=120_000)
     expect(page.locator("#batch")).to_contain_text("一季度登记簿.pdf")
 
 
@@ -105,7 +111,7 @@ def test_an_upload_is_paused_gone_on_with_and_taken_up_after_a_reload(page: Page
     slow = {"offline": False, "latency": 5, "downloadThroughput": -1, "uploadThroughput": 8 * 1024**2}
     client.send("Network.emulateNetworkConditions", slow)
     page.set_input_files("[data-files]", big)
-    page.wait_for_function("document.querySelector('[data-list] li progress')?.value > 0.4")
+    sent_share(page, 0.4)
     page.locator("[data-do=pause]").click()
     expect(page.locator("[data-list] .state")).to_have_text("已暂停")
     page.goto("/intake")  # a paused upload does not hold anybody back
