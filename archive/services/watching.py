@@ -60,7 +60,7 @@ def state(archive: Archive, actor: Actor) -> WatchView | None:
         kept = uow.get(Setting, STATE)
     said: dict[str, Any] = kept.value if kept else {}
     return WatchView(
-        folder=str(archive.watch),
+        folder=archive.watch.name,
         looked_at=datetime.fromisoformat(said["looked_at"]) if said else None,
         waiting=tuple(said.get("waiting", ())),
         waiting_count=said.get("count", 0),

@@ -63,12 +63,17 @@ def _door(request: Request, actor: Actor) -> dict[str, Any]:
     archive = web_of(request).archive
     files = may(actor, "record.file", archive.pack)
     return {
-        "limit": archive.max_upload,
+        "limit": _size(archive.max_upload),
         "grace": GRACE.days,
         "watched": watching.state(archive, actor),
         "alike": alike.waiting(archive, actor) if files else 0,
         "unfinished": pieces.unfinished(archive, actor) if files else [],
     }
+
+
+def _size(limit: int) -> str:
+    """A limit as people set it: 2 GB, 500 MB."""
+    return f"{limit / 1024**3:g} GB" if limit >= 1024**3 else f"{limit / 1024**2:g} MB"
 
 
 @router.post("/intake/uploads/{id}/forget")
