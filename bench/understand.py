@@ -1,6 +1,6 @@
 """How many records of a folder of scans are understood right: type, house, owner, date, split, signatures, seals.
 
-    python -m bench.understand SAMPLES [--cache FOLDER] [--only TEXT] [--misread RATE] [--classes]
+    python -m bench.understand SAMPLES [--cache FOLDER] [--only TEXT] [--misread RATE] [--classes] [--keep FILE]
 
 SAMPLES is a folder with `truth.jsonl` (one line a page) and the scans it names. Recognised pages are kept in the
 cache folder, so that a second run takes seconds. Prints one line for each record with something wrong, then one
@@ -12,6 +12,7 @@ to a person. `--misread` spoils that share of the recognised lines further, as a
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import json
 import random
@@ -120,6 +121,24 @@ def judge(
     return verdict
 
 
+KEPT = (
+    *("page", "pages_in_file", "segment", "form", "printed_title", "house", "owner", "record_date"),
+    *("many", "rows", "has_signature", "has_seal"),
+)
+
+
+def keep(path: Path, folder: Path, files: Mapping[str, Sequence[Truth]], cache: Path | None) -> None:
+    """Writes one line a file: its recognised pages and what is true of them, for tests without a recogniser."""
+    with gzip.GzipFile(path, "wb", mtime=0) as out:
+        for file, truth in files.items():
+            pages = [json.loads(dumps(page)) for page in pages_of(folder, file, truth, cache)]
+            known = [{k: page[k] for k in KEPT if k in page} for page in truth]
+            out.write(
+                json.dumps({"file": file, "truth": known, "pages": pages}, ensure_ascii=False).encode()
+                + b"\n"
+            )
+
+
 def percent(good: Mapping[str, Sequence[bool]]) -> dict[str, float]:
     return {key: round(100 * sum(v) / len(v), 1) for key, v in good.items()}
 
@@ -168,6 +187,9 @@ def main() -> None:
     parser.add_argument("--only", default="", help="only files with this in their name")
     parser.add_argument("--misread", type=float, default=0.0, help="share of lines that are spoiled further")
     parser.add_argument("--classes", action="store_true", help="rates for each class of difficulty")
+    parser.add_argument(
+        "--keep", type=Path, help="write the recognised pages and their truth to this .gz file"
+    )
     options = parser.parse_args()
     folder: Path = options.samples
     pack = load_pack()
@@ -177,6 +199,9 @@ def main() -> None:
         page = json.loads(text)
         if options.only in page["file"]:
             files.setdefault(page["file"], []).append(page)
+    if options.keep:
+        keep(options.keep, folder, files, options.cache)
+        return
     good: dict[str, list[bool]] = {}
     classes: dict[str, dict[str, list[bool]]] = {}
     no_type = wrong_type = 0

@@ -138,8 +138,11 @@ def _continues(group: Group, sheet: LabelledSheet, call: Call, after_blank: bool
     before, first = _last_article(group.sheets[-1]), _first_article(sheet)
     if before is not None and first is not None and first == before + 1:
         return True
-    if headline(sheet.sheet) is not None:
+    awaited = last is not None and last[0] < last[1] and this is None and call.title is None
+    if headline(sheet.sheet) is not None and not awaited:
         return False
+    if awaited and call.kind is None:
+        return True
     return call.kind is None or same_kind
 
 

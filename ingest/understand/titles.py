@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -111,6 +112,8 @@ def prominence(piece: Piece, sheet: Sheet) -> float:
 
 def _could_be_title(text: str) -> bool:
     clean = clean_title(text)
+    if re.search(r"[:：]\s*\S{0,8}$|[，。；]", text):
+        return False  # a label with its value, or a sentence
     return len(clean) >= 3 and sum(c.isdigit() for c in clean) < 3 and not clean.endswith("号")
 
 
