@@ -28,6 +28,13 @@ PAGES = {
     "intake": ("archivist", "/intake"),
     "desk": ("archivist", "/verify/{waiting}"),
     "houses": ("archivist", "/houses"),
+    "owner-file": ("archivist", "/houses/星河花园/3-2-1203"),
+    "owner-file-staff": ("staff", "/houses/星河花园/3-2-1203"),
+    "register": ("archivist", "/estate"),
+    "building": ("archivist", "/estate/building?estate=星河花园&building=3"),
+    "missing": ("archivist", "/estate/missing"),
+    "missing-nothing": ("staff", "/estate/missing?line=hot_work_permit"),
+    "register-imports": ("archivist", "/estate/imports"),
     "forms": ("archivist", "/forms"),
     "forms-preview": ("staff", "/forms?type=owner_card&house=3-2-1203"),
     "check": ("archivist", "/records/{manual}/check"),
@@ -126,7 +133,23 @@ def test_pages_are_whole_in_english(visit: Visit, places: dict[str, str]) -> Non
         frame = page.locator(
             "h1, h2, th, dt, label, button, summary, .rooms a, .sub, .nothing p"
         ).all_inner_texts()
-        data = {"documents", "document", "record", "houses", "find-house", "desk", "settings", "home-staff"}
+        data = {
+            "documents",
+            "document",
+            "record",
+            "houses",
+            "owner-file",
+            "owner-file-staff",
+            "register",
+            "building",
+            "missing",
+            "missing-nothing",
+            "register-imports",
+            "find-house",
+            "desk",
+            "settings",
+            "home-staff",
+        }
         chinese = [t for t in frame if any("\u4e00" <= c <= "\u9fff" for c in t)]
         if name not in data and not name.startswith("home"):
             left += [f"{name}: {t}" for t in chinese if "规程" not in t and "中文" not in t]
