@@ -5,7 +5,7 @@ Boxes are fractions of the upright page (0 left/top … 1 right/bottom), so they
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -181,6 +181,8 @@ class RecordFacts:
     document: DocumentFacts | None = None
     slip: Slip | None = None
     """The code on its pages, where it is a form that an archive printed; only the archive knows if it is good."""
+    lines: tuple[Line, ...] = ()
+    """Its lines that have a place, so that what a search finds is shown where it stands; set when it is filed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,12 @@ class FileFacts:
     pages: tuple[Page, ...] = ()
     records: tuple[RecordFacts, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    def lines_on(self, pages: Collection[int]) -> tuple[Line, ...]:
+        """The lines on these pages (numbers of the input) that have a place."""
+        return tuple(
+            x for page in self.pages if page.number in pages for x in page.lines if x.box is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)

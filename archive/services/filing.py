@@ -206,7 +206,7 @@ def stored(draft: Draft) -> NewVersion:
 def _draft(
     archive: Archive, uow: UnitOfWork, item: Intake, facts: FileFacts, part: RecordFacts, path: Path
 ) -> Draft:
-    part = _as_wanted(part, item)
+    part = replace(_as_wanted(part, item), lines=facts.lines_on(part.pages))
     back = came_back(archive, item, part, part.slip) if part.slip else CameBack(part)
     part = back.part
     kind = archive.pack.record_types.get(part.type or "")

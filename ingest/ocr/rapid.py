@@ -35,7 +35,7 @@ _NUMBER = 7
 """Figures from which a text is a telephone, identity or certificate number."""
 _WIDE = 1.6
 """How much wider such a number is drawn for its second reading."""
-_LONG, _NARROW = 12, 0.75
+_LONG, _NARROW = 6, 0.75
 """A line this many times wider than high is running text, which reads as well drawn narrower."""
 _SURE = 0.85
 """A page whose longest lines read with this median confidence stands upright."""
@@ -229,7 +229,9 @@ class _Networks:
         if crop.shape[0] < 3 or crop.shape[1] < 3:
             return "", 0.0
         width = max(8, int(np.ceil(_ROW * stretch * crop.shape[1] / crop.shape[0])))
-        sized = cv2.resize(crop, (width, _ROW))[:, :, ::-1].astype(np.float32) / 127.5 - 1.0
+        # Finer scans are averaged: picking pixels frays the strokes of bilevel pages.
+        by = cv2.INTER_AREA if crop.shape[0] > _ROW else cv2.INTER_LINEAR
+        sized = cv2.resize(crop, (width, _ROW), interpolation=by)[:, :, ::-1].astype(np.float32) / 127.5 - 1.0
         step = _STEP if width < _BROAD else 4 * _STEP
         padded = np.zeros((_ROW, -(-width // step) * step, 3), np.float32)
         padded[:, :width] = sized

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
 from archive.domain.people import Actor
-from archive.services import copies, keeping, reading
+from archive.services import copies, hits, keeping, reading
 from archive.services.errors import NotFound
 from archive.web.attachments import attachment
 from archive.web.context import language_of, web_of
@@ -31,18 +31,24 @@ def show(
     actor: Knower,
     record: str,
     version: Annotated[int | None, Query(ge=1)] = None,
-    page: Annotated[int, Query(ge=1)] = 1,
+    page: Annotated[int | None, Query(ge=1)] = None,
+    q: Annotated[str, Query(max_length=400)] = "",
 ) -> Response:
+    """`q` are the words of the search that led here: their places are marked, and the first of them is shown."""
     archive = web_of(request).archive
     view = reading.open_record(archive, actor, record, locale=language_of(request).code)
     policy = archive.pack.access_classes[view.record.access_class]
+    number = version or view.record.version
+    places = hits.hit_places(archive, actor, record, number, q) if q and view.rights.open else ()
     return answer(
         request,
         "record.html",
         view=view,
         policy=policy,
-        version=version or view.record.version,
-        page=page,
+        version=number,
+        page=page or (places[0].page if places else 1),
+        places=places,
+        q=q,
         pages=reading.page_count(archive, actor, record) if view.rights.open else 0,
         secret=policy.viewing == "grant",
         now=archive.clock.now(),

@@ -10,6 +10,24 @@ export function viewer(root) {
   let page = Number(root.dataset.page);
   let wide = false;
 
+  const sheet = root.querySelector("[data-sheet]");
+  const places = (root.dataset.places || "").split(";").filter(Boolean).map((p) => p.split(",").map(Number));
+
+  // The words that a search found, framed where they stand on the page.
+  const mark = () => {
+    for (const old of root.querySelectorAll(".box.found")) old.remove();
+    for (const [on, x0, y0, x1, y1] of places) {
+      if (on !== page || image.hidden) continue;
+      const box = document.createElement("span");
+      box.className = "box found";
+      box.style.left = `${x0 * 100}%`;
+      box.style.top = `${y0 * 100}%`;
+      box.style.width = `${(x1 - x0) * 100}%`;
+      box.style.height = `${(y1 - y0) * 100}%`;
+      sheet.append(box);
+    }
+  };
+
   const address = (n) => {
     const query = new URLSearchParams({ width: wide ? "1600" : "1000" });
     if (root.dataset.version) query.set("version", root.dataset.version);
@@ -18,6 +36,7 @@ export function viewer(root) {
 
   const show = () => {
     root.classList.add("loading");
+    for (const old of root.querySelectorAll(".box.found")) old.remove();
     failed.hidden = true;
     image.hidden = false;
     image.src = address(page);
@@ -43,7 +62,10 @@ export function viewer(root) {
     show();
   };
 
-  image.addEventListener("load", () => root.classList.remove("loading"));
+  image.addEventListener("load", () => {
+    root.classList.remove("loading");
+    if (places.length) mark();
+  });
   image.addEventListener("error", () => {
     root.classList.remove("loading");
     image.hidden = true;
@@ -51,6 +73,7 @@ export function viewer(root) {
   });
   if (!image.complete) root.classList.add("loading");
   else if (image.naturalWidth === 0) image.dispatchEvent(new Event("error"));
+  else if (places.length) mark();
 
   root.addEventListener("click", (event) => {
     const turn = event.target.closest("[data-turn]");
