@@ -61,6 +61,7 @@ def _page(page: SearchPage) -> dict[str, Any]:
         "hits": [_hit(h) for h in page.hits],
         "current_to": page.current_to,
         "behind": page.behind,
+        "complete": page.complete,
     }
 
 

@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from ulid import ULID
 
-from archive.domain.access import Allowed, Refusal, authorize
+from archive.domain.access import Allowed, Refusal, authorize, knowable
 from archive.domain.access_model import AccessRequest, Grant
 from archive.domain.audit_model import Event
 from archive.domain.jobs import Setting
 from archive.domain.people import Actor
-from archive.domain.records import Record
+from archive.domain.records import Dossier, Record
 from archive.ports.unit_of_work import AtLeast, UnitOfWork
 from archive.services.archive import Archive
 from archive.services.errors import NotFound, Refused
@@ -118,6 +118,11 @@ def must(value: T | None, what: str) -> T:
     if value is None:
         raise NotFound(f"没有找到{what}。", hint="请核对编号，或从查找页重新进入。")
     return value
+
+
+def known_dossier(archive: Archive, actor: Actor, dossier: Dossier) -> bool:
+    """Whether the actor may know that there is such a dossier."""
+    return knowable(actor, archive.pack.access_classes[dossier.access_class])
 
 
 def known_record(archive: Archive, uow: UnitOfWork, actor: Actor, record_id: str) -> Record:

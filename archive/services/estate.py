@@ -13,7 +13,7 @@ from archive.domain.people import Actor
 from archive.domain.records import Dossier, Record, RecordState
 from archive.ports.unit_of_work import StartsWith, UnitOfWork
 from archive.services.archive import Archive
-from archive.services.common import allow, grants_of, must
+from archive.services.common import allow, grants_of, known_dossier, must
 from archive.services.household import latest_change
 from archive.services.views import OwnerFileLine, OwnerFileView, Rights
 from schemas.houses import parse_house
@@ -48,7 +48,7 @@ def owner_file(archive: Archive, actor: Actor, house_id: str, tenure: str | None
         shown = must(next((t for t in tenures if t.id == tenure), None), "该产权期") if tenure else present
         own = shown.id if shown else None
         dossiers = uow.list(Dossier, house=house.id, kind=EXPECTED_DOSSIER, tenure=own, limit=1)
-        dossier = dossiers[0] if dossiers else None
+        dossier = next((d for d in dossiers if known_dossier(archive, actor, d)), None)
         records = uow.list(Record, house=house.id, tenure=own, order=("record_date",), limit=1000)
         if shown == present and own is not None:
             records += uow.list(Record, house=house.id, tenure=None, order=("record_date",), limit=1000)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from archive.domain.access import Allowed, authorize, knowable, reads_by_role
+from archive.domain.access import Allowed, authorize, knowable, may, reads_by_role
 from archive.domain.access_model import AccessRequest, Grant
 from archive.domain.audit_model import Event
 from archive.domain.people import OPERATOR, Actor
@@ -73,9 +73,9 @@ def search(
     with archive.uow() as uow:
         hits = _hits(archive, uow, actor, found.records, terms)
         reached, newest = position(uow), newest_change(uow)
-        waiting = 0 if reached >= newest else newest - reached
+    counts = (reached, max(0, newest - reached)) if may(actor, "intake.see", archive.pack) else (None, None)
     _note_secret_search(archive, actor, text, hits)
-    return SearchPage(found.total, hits, reached, waiting, by_type)
+    return SearchPage(found.total, hits, counts[0], counts[1], reached >= newest, by_type)
 
 
 def _facets(archive: Archive, actor: Actor, query: Query, found: Hits) -> Mapping[str, int]:

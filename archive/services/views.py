@@ -68,12 +68,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """`current_to` is the change number up to which the index is complete; `behind` how many changes wait."""
+    """`complete` says whether everything filed can be found already.
+
+    `current_to` is the change number up to which the index is complete, `behind` how many changes wait; both None for
+    who may not see what is received: they would count records of which nothing may be known.
+    """
 
     total: int
     hits: tuple[Hit, ...]
-    current_to: int
-    behind: int
+    current_to: int | None
+    behind: int | None
+    complete: bool
     by_type: Mapping[str, int] = field(default_factory=dict)
 
 

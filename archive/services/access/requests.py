@@ -13,7 +13,7 @@ from archive.domain.people import Actor, Person
 from archive.domain.records import Dossier, Record
 from archive.ports.unit_of_work import UnitOfWork
 from archive.services.archive import Archive
-from archive.services.common import allow, known_record, must, new_id
+from archive.services.common import allow, known_dossier, known_record, must, new_id
 from archive.services.errors import BadInput, Refused
 from archive.services.views import RequestView
 
@@ -74,7 +74,9 @@ def request_access(
 def class_of_target(archive: Archive, uow: UnitOfWork, actor: Actor, target_kind: str, target: str) -> str:
     """The access class of what is asked for. Raises NotFound for what the actor may not know, BadInput."""
     if target_kind == "dossier":
-        return must(uow.get(Dossier, target), "该案卷").access_class
+        dossier = uow.get(Dossier, target)
+        known = dossier is not None and known_dossier(archive, actor, dossier)
+        return must(dossier if known else None, "该案卷").access_class
     if target_kind == "record":
         return known_record(archive, uow, actor, target).access_class
     raise BadInput("只能申请查阅一件或一个案卷。", code="unknown_target")

@@ -59,6 +59,7 @@ def search(page: SearchPage) -> dict[str, object]:
         "hits": [hit(h) for h in page.hits],
         "current_to": page.current_to,
         "behind": page.behind,
+        "complete": page.complete,
         "by_type": dict(page.by_type),
     }
 
