@@ -12,13 +12,14 @@ from ingest.facts import Page, RecordFacts, Value
 from ingest.ocr.straighten import upright
 from ingest.understand.agree import agreed
 from ingest.understand.calibration import KINDS, measured
+from ingest.understand.checks import across
 from ingest.understand.classify import Classifier
 from ingest.understand.coded import call_by_code, with_code
 from ingest.understand.labels import LabelledSheet
 from ingest.understand.layout import sheet_of
 from ingest.understand.picture import Picture, Signed
 from ingest.understand.record import record_of
-from ingest.understand.split import split
+from ingest.understand.split import page_of, split
 from ingest.understand.vocabulary import Vocabulary, clean_label
 from schemas.model import Pack
 
@@ -48,8 +49,26 @@ def understand(
         call, clashes = call_by_code(group, classifier.call(group.sheets), pack)
         record = with_code(record_of(pages_of, call, owner_labels), group)
         records.append(replace(record, problems=(*clashes, *record.problems)))
-    found = agreed(records)
+    found = agreed(_with_batch(records, sheets, pack))
     return found if raw else tuple(_calibrated(record, pack) for record in found)
+
+
+def _with_batch(
+    records: Sequence[RecordFacts], sheets: Sequence[LabelledSheet], pack: Pack
+) -> list[RecordFacts]:
+    """The records with what their file shows of registers that were scanned in several parts."""
+    printed = {s.sheet.page.number: numbered for s in sheets if (numbered := page_of(s))}
+    parts: dict[tuple[str, int], list[int]] = {}
+    for place, record in enumerate(records):
+        kind = pack.record_types.get(record.type or "")
+        if kind is not None and kind.kind == "register" and record.register_page:
+            parts.setdefault((kind.code, record.register_page[1]), []).append(place)
+    result = list(records)
+    for places in (p for p in parts.values() if len(p) > 1):
+        numbers = [[printed[n][0] for n in records[i].pages if n in printed] for i in places]
+        for i, more in zip(places, across([records[i] for i in places], numbers), strict=True):
+            result[i] = replace(result[i], problems=(*result[i].problems, *more))
+    return result
 
 
 def _calibrated(record: RecordFacts, pack: Pack) -> RecordFacts:

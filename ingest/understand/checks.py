@@ -81,6 +81,23 @@ def _paging(pages: Sequence[Signed]) -> list[Problem]:
     return found
 
 
+def across(records: Sequence[RecordFacts], numbers: Sequence[Sequence[int]]) -> list[tuple[Problem, ...]]:
+    """What a batch shows of a bound register whose pages became several records: pages that came twice, and those
+    that are missing between them. `records` are all of one register, `numbers` the printed page numbers of each."""
+    every = [n for found in numbers for n in found]
+    missing = sorted(set(range(min(every), max(every) + 1)) - set(every)) if len(every) > 1 else []
+    problems: list[tuple[Problem, ...]] = []
+    before: set[int] = set()
+    for record, found in zip(records, numbers, strict=True):
+        again = sorted(before & set(found))
+        told = (problem("pages_double", pages=_list(again)),) if again else ()
+        gap = [n for n in missing if before and found and max(before) < n < min(found)]
+        of = record.register_page[1] if record.register_page else max(every)
+        before |= set(found)
+        problems.append((*told, *((problem("pages_missing", missing=_list(gap), of=of),) if gap else ())))
+    return problems
+
+
 def _list(numbers: Sequence[int]) -> str:
     return "、".join(map(str, numbers[:30])) + ("…" if len(numbers) > 30 else "")
 

@@ -145,3 +145,16 @@ def test_rulings_with_gaps_and_a_slant_still_enclose_cells() -> None:
     assert under is not None
     assert under.y0 > 0.17
     assert grid.at(0.95, 0.14) is None
+
+
+def test_a_register_scanned_in_parts_tells_what_came_twice_and_what_lies_between() -> None:
+    def numbered(printed: int, number: int) -> Page:
+        whole = register(ONE, TWO, number=number)
+        return page(*whole.lines, line(0.4, 0.95, f"第{printed}页 共9页", number), number=number)
+
+    pages = [numbered(1, 1), page(number=2, blank=True), numbered(1, 3), numbered(4, 4)]
+    records = understand(pages, pack(FORM, LIST))
+    codes = [{p.code for p in r.problems} for r in records]
+    assert len(records) == 2
+    assert "pages_double" not in codes[0]
+    assert "pages_double" in codes[1]
