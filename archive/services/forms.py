@@ -91,7 +91,7 @@ def print_form(archive: Archive, actor: Actor, wish: Wish) -> tuple[PrintedForm,
     Raises BadInput for an unknown type, house, field or choice, or too many copies.
     """
     allow(archive, actor, "form.print")
-    kind = _kind(archive, wish.type)
+    kind = _offered(archive, wish.type)
     key = seal_key(archive)
     with archive.uow(write=True) as uow:
         house, tenure = _home(uow, wish.house)
@@ -141,7 +141,7 @@ def form_file(archive: Archive, actor: Actor, serial: str) -> Download:
 def check(archive: Archive, actor: Actor, wish: Wish) -> None:
     """Say what is wrong with a wish before anything is printed. Raises BadInput as `print_form` does."""
     allow(archive, actor, "form.print")
-    kind = _kind(archive, wish.type)
+    kind = _offered(archive, wish.type)
     with archive.uow() as uow:
         house, tenure = _home(uow, wish.house)
     _new(archive, actor, wish, kind, house, tenure)
@@ -150,7 +150,7 @@ def check(archive: Archive, actor: Actor, wish: Wish) -> None:
 def preview(archive: Archive, actor: Actor, wish: Wish, *, page: int = 1, width: int = 900) -> bytes:
     """A page of what `print_form` would print, as JPEG; nothing is entered, and its code is good for nothing."""
     allow(archive, actor, "form.print")
-    kind = _kind(archive, wish.type)
+    kind = _offered(archive, wish.type)
     with archive.uow() as uow:
         house, tenure = _home(uow, wish.house)
     form = replace(_new(archive, actor, wish, kind, house, tenure), id="0" * SERIAL_LENGTH)
@@ -295,6 +295,16 @@ def _kind(archive: Archive, code: str) -> RecordType:
     kind = archive.pack.record_types.get(code)
     if kind is None:
         raise BadInput(f"没有档案类型 {code}。", code="unknown_type", hint="用 dangan types list 查看。")
+    return kind
+
+
+def _offered(archive: Archive, code: str) -> RecordType:
+    """A type that is still in use; forms of retired ones that are out may come back and be printed again."""
+    kind = _kind(archive, code)
+    if kind.retired:
+        raise BadInput(
+            f"「{kind.title_zh}」已停用，不再打印。", code="type_retired", hint="请选择现用的表单。"
+        )
     return kind
 
 

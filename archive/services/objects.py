@@ -37,15 +37,16 @@ NOT_STORED = {"change", "due_on", "doubt", "reason"}
 CHECKS = "four-properties.json"
 
 
-def checks_of(version: Version) -> dict[str, Any]:
+def checks_of(version: Version) -> bytes:
     """The four-property check as it is kept with the version, for whoever reads the store without this program."""
-    return {
+    told = {
         "standard": "DA/T 70-2018",
-        "checked_at": version.created_at,
+        "checked_at": version.created_at.isoformat(),
         "checked_by": version.created_by,
-        "items": [{**item, "property": ITEMS.get(str(item["code"]), "")} for item in version.checks],
         "summary": summary(version.checks),
+        "items": [{**item, "property": ITEMS.get(str(item["code"]), "")} for item in version.checks],
     }
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
 def object_of_record(record_id: str) -> str:
@@ -123,7 +124,7 @@ def record_version(
             original_path(version.media_type): original,
             "text.txt": text.encode(),
             "facts.json": as_json(facts),
-            **({CHECKS: as_json(checks_of(version))} if version.checks else {}),
+            **({CHECKS: checks_of(version)} if version.checks else {}),
         },
         created=version.created_at,
         message=version.reason,

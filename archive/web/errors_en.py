@@ -262,6 +262,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Compare with the original.",
     ),
     # printing forms
+    "type_retired": ("This form is no longer used.", "Choose one that is."),
     "unknown_field": ("This form has no such field.", "See the type's fields under Settings."),
     "bad_copies": ("So many copies cannot be printed at once.", "Print nine at most."),
     "bad_rows": ("So many rows cannot be printed at once.", "Print two hundred at most."),
