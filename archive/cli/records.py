@@ -10,8 +10,10 @@ from typing import Any
 import click
 
 from archive.cli.common import DAY, actor, as_option, emit, json_option, open_archive
+from archive.domain.four_properties import summary
 from archive.services import reading
 from archive.services import search as searching
+from archive.services.objects import plain
 from archive.services.views import Hit, RecordView, SearchPage
 
 
@@ -95,7 +97,31 @@ def show(record: str, as_user: str | None, as_json: bool) -> None:
     """What a record is, where it belongs, until when it is kept."""
     archive = open_archive()
     view = reading.open_record(archive, actor(archive, as_user), record)
-    emit(view, as_json, _card)
+    emit({**plain(view), "four_properties": _four_properties(view)}, as_json, lambda _: _card(view))
+
+
+def _four_properties(view: RecordView) -> dict[str, Any] | None:
+    """The check of the present version; None where there is none or its record may not be opened."""
+    present = next((v for v in view.versions if v.number == view.record.version and v.checks), None)
+    if present is None:
+        return None
+    return {"version": present.number, "summary": summary(present.checks), "items": list(present.checks)}
+
+
+PROPERTY_NAMES = {"authenticity": "真实性", "integrity": "完整性", "usability": "可用性", "safety": "安全性"}
+RESULT_NAMES = {
+    "passed": "通过",
+    "failed": "不通过",
+    "open": "待处理",
+    "confirmed": "人工确认",
+    "not_checked": "未检测",
+}
+
+
+def _properties_line(view: RecordView) -> str:
+    found = _four_properties(view)
+    told = found["summary"] if found else {}
+    return "、".join(f"{PROPERTY_NAMES[name]}{RESULT_NAMES[result]}" for name, result in told.items()) or "-"
 
 
 def _card(view: RecordView) -> str:
@@ -110,6 +136,7 @@ def _card(view: RecordView) -> str:
         ("密级", r.access_class),
         ("状态", r.state.value),
         ("案卷", view.dossier.code if view.dossier else "-"),
+        ("四性", _properties_line(view)),
         ("保管", reasons),
     ]
     return "\n".join(f"{label}  {value}" for label, value in lines)

@@ -80,11 +80,12 @@ class _Page:
         canvas, size = self.canvas, words.size * mm
         gray = _GRAY if words.gray else 0.0
         said = "".join(c if c.isprintable() or c == "\u3000" else " " for c in words.text)
-        text = canvas.beginText(words.x * mm, self._y(words.y + words.size * _BASELINE))
-        text.setFont(FACE, size)
-        text.setFillGray(gray)
         natural = pdfmetrics.stringWidth(said, FACE, size)
         planned = ems(words.text) * size
+        shift = max(0.0, planned - natural) / 2 if words.centred else 0.0
+        text = canvas.beginText(words.x * mm + shift, self._y(words.y + words.size * _BASELINE))
+        text.setFont(FACE, size)
+        text.setFillGray(gray)
         if natural > planned > 0:  # never wider than its cell was laid out for
             text.setHorizScale(100 * planned / natural)
         if words.bold:

@@ -28,7 +28,7 @@ from ingest.slips import Slip
 @dataclass(frozen=True, slots=True)
 class CameBack:
     """A part of a file as its code explains it. `claim` is the FormReturn that stands for it, "" when the code
-    proves nothing; then `part` is rid of what only the code said. `belonging` is None where the form names no
+    proves nothing; then `part` is rid of what only the code said, where the code claims to be ours. `belonging` is None where the form names no
     house. `doubts` keep it at the desk."""
 
     part: RecordFacts
@@ -56,7 +56,7 @@ def came_back(archive: Archive, item: Intake, part: RecordFacts, slip: Slip) -> 
             uow.add(FormReturn(mine, found.form.id, slip.copy, item.id, part.pages[0], archive.clock.now()))
             uow.commit()
     if found.form is None:
-        return CameBack(_without_code(part), doubts=found.doubts)
+        return CameBack(_without_code(part) if slip.serial else part, doubts=found.doubts)
     return _explained(archive, part, found, house, tenure, mine)
 
 

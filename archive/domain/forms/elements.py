@@ -16,7 +16,10 @@ _NEVER_FIRST = "，。；：、）》」！？%"
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Printed text, `x`, `y` the upper left corner of its first character, `size` the height of a character."""
+    """Printed text, `x`, `y` the upper left corner of its first character, `size` the height of a character.
+
+    `centred` text stands in the middle of the width that `ems` plans for it; a real font is mostly narrower.
+    """
 
     x: float
     y: float
@@ -24,6 +27,7 @@ class Words:
     size: float
     bold: bool = False
     gray: bool = False
+    centred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

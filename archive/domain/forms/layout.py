@@ -126,7 +126,7 @@ class _Form:
             sheet.printed.append(Code(self.right - CODE, TOP, CODE))
             shown = spaced(said.serial)
             width = ems(shown) * SMALL
-            sheet.printed.append(Words(self.right - (CODE + width) / 2, TOP + 24, shown, SMALL))
+            sheet.printed.append(Words(self.right - (CODE + width) / 2, TOP + 24, shown, SMALL, centred=True))
         if said.mark:
             sheet.printed.append(Words(LEFT, TOP + 1, said.mark, 3.0))
         self._strip(end)
@@ -145,7 +145,7 @@ class _Form:
         if not text:
             return
         size = shrunk(text, size, reach)
-        self.sheet.printed.append(Words(middle - ems(text) * size / 2, y, text, size, bold, gray))
+        self.sheet.printed.append(Words(middle - ems(text) * size / 2, y, text, size, bold, gray, True))
 
     def _strip(self, end: float) -> None:
         """One line of small things above the table: number, house and day where no cell has them, book pages."""
@@ -246,12 +246,14 @@ class _Form:
         english = spec.label_en if self.said.english else ""
         top = y + (height - size) / 2 - (1.5 if english else 0) - 0.3
         self.sheet.printed.append(
-            Words(x0 + (LABEL - ems(spec.label_zh) * size) / 2, top, spec.label_zh, size)
+            Words(x0 + (LABEL - ems(spec.label_zh) * size) / 2, top, spec.label_zh, size, centred=True)
         )
         if english:
             small = shrunk(english, 2.1, LABEL - 2, 1.5)
             x = x0 + (LABEL - ems(english) * small) / 2
-            self.sheet.printed.append(Words(max(x0 + 0.5, x), top + size + 0.9, english, small, gray=True))
+            self.sheet.printed.append(
+                Words(max(x0 + 0.5, x), top + size + 0.9, english, small, gray=True, centred=True)
+            )
 
     def _choices(self, spec: FieldSpec, left: float, y: float, height: float, value: str) -> None:
         x, side = left + 4.0, 3.8
@@ -296,14 +298,20 @@ class _Form:
         for x0, x1, text in zip(edges, edges[1:], ["序号", *(c.label_zh for c in columns)], strict=False):
             size = shrunk(text, 3.3, x1 - x0 - 1.4)
             self.sheet.printed.append(
-                Words((x0 + x1 - ems(text) * size) / 2, self.y + (head - size) / 2 - 0.3, text, size)
+                Words(
+                    (x0 + x1 - ems(text) * size) / 2,
+                    self.y + (head - size) / 2 - 0.3,
+                    text,
+                    size,
+                    centred=True,
+                )
             )
         for row in range(rows):
             y = self.y + head + row * REGISTER_ROW
             self.sheet.printed.append(Rule(LEFT, y, self.right, y, THIN))
             number = str(first + row + 1)
             x = (edges[0] + edges[1] - ems(number) * 2.8) / 2
-            self.sheet.printed.append(Words(x, y + 3.2, number, 2.8, gray=True))
+            self.sheet.printed.append(Words(x, y + 3.2, number, 2.8, gray=True, centred=True))
             for column, x0, x1 in zip(columns, edges[1:], edges[2:], strict=False):
                 what = "signature" if isinstance(column, Place) else "field"
                 self.sheet.slots.append(Slot(what, column.code, x0, y, x1, y + REGISTER_ROW, row=first + row))
@@ -389,7 +397,9 @@ class _Form:
             page = f"{number}/{of}" if book else f"第{number}页 共{of}页"
             if book and self.said.serial:
                 page = f"{spaced(self.said.serial)} - {page}"
-            sheet.printed.append(Words((sheet.width - ems(page) * 3.0) / 2, base - 3.0, page, 3.0))
+            sheet.printed.append(
+                Words((sheet.width - ems(page) * 3.0) / 2, base - 3.0, page, 3.0, centred=True)
+            )
 
 
 _BODY = FieldSpec("body", "内容", "Text")

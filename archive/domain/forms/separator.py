@@ -30,4 +30,4 @@ def lay_out_separator(title: str, house: str) -> Sheet:
 
 def _centred(sheet: Sheet, y: float, text: str, size: float, bold: bool = False) -> None:
     size = shrunk(text, size, sheet.width - 40.0)
-    sheet.printed.append(Words((sheet.width - ems(text) * size) / 2, y, text, size, bold, gray=not bold))
+    sheet.printed.append(Words((sheet.width - ems(text) * size) / 2, y, text, size, bold, not bold, True))
