@@ -28,7 +28,7 @@ from ingest.slips import Slip
 @dataclass(frozen=True, slots=True)
 class CameBack:
     """A part of a file as its code explains it. `claim` is the FormReturn that stands for it, "" when the code
-    proves nothing; then `part` is rid of what only the code said, where the code claims to be ours. `belonging` is None where the form names no
+    proves nothing; then `part` is rid of what only the code said. `belonging` is None where the form names no
     house. `doubts` keep it at the desk."""
 
     part: RecordFacts
