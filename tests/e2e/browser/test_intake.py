@@ -150,9 +150,10 @@ def test_a_file_that_is_refused_says_why_and_can_be_cancelled(page: Page, tmp_pa
 
 
 def test_two_like_papers_stand_side_by_side(page: Page, office: Running) -> None:
-    with office.client("archivist", PASSWORD) as client:
-        for n, text in enumerate((LETTER, LETTER.replace("三期", "两期"))):
-            client.post("/intake", params={"name": f"通知{n}.txt"}, content=text.encode()).raise_for_status()
+    client = office.client("archivist", PASSWORD)
+    for n, text in enumerate((LETTER, LETTER.replace("三期", "两期"))):
+        client.post("/intake", params={"name": f"通知{n}.txt"}, content=text.encode()).raise_for_status()
+    client.close()
 
     def found() -> bool:
         page.goto("/duplicates")
@@ -162,7 +163,7 @@ def test_two_like_papers_stand_side_by_side(page: Page, office: Running) -> None
     for image in page.locator(".pair-page img").all():
         expect(image).not_to_have_js_property("naturalWidth", 0)
     shot(page, "duplicates")
-    page.get_by_role("button", name="同一份").click()
+    page.get_by_role("button", name="同一份：").click()
     expect(page.locator(".pair")).to_have_count(0)
     page.goto("/duplicates?decided=true")
     page.get_by_role("button", name="撤回").click()

@@ -126,7 +126,7 @@ function cancel(task) {
 }
 
 const plain = new Intl.NumberFormat(document.documentElement.lang);
-const megabytes = (bytes) => `${plain.format(Math.round(bytes / 104857.6) / 10)} MB`;
+const megabytes = (bytes) => `${plain.format(Math.round(bytes / 1e5) / 10)} MB`;
 
 function summary() {
   const whole = part("whole");
