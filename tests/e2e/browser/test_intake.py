@@ -157,18 +157,18 @@ def test_two_like_papers_stand_side_by_side(page: Page, office: Running) -> None
 
     def found() -> bool:
         page.goto("/duplicates")
-        return page.locator(".pair").count() > 0
+        return page.locator(".alike").count() > 0
 
     until(found, 90, "a pair")
     for image in page.locator(".pair-page img").all():
         expect(image).not_to_have_js_property("naturalWidth", 0)
     shot(page, "duplicates")
     page.get_by_role("button", name="同一份：").click()
-    expect(page.locator(".pair")).to_have_count(0)
+    expect(page.locator(".alike")).to_have_count(0)
     page.goto("/duplicates?decided=true")
     page.get_by_role("button", name="撤回").click()
     page.goto("/duplicates")
-    expect(page.locator(".pair")).to_have_count(1)
+    expect(page.locator(".alike")).to_have_count(1)
 
 
 def test_a_catalogue_is_looked_through_and_taken_over(page: Page, tmp_path: Path) -> None:
