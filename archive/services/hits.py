@@ -10,7 +10,7 @@ from archive.domain.people import Actor
 from archive.domain.query import QueryError, Term, parse_query
 from archive.domain.records import Version, version_id
 from archive.domain.snippets import spans
-from archive.ports.store import NotStored
+from archive.ports.store import NotStored, StoreUnavailable
 from archive.services.archive import Archive
 from archive.services.common import allow, known_record, must
 from archive.services.objects import object_of_record
@@ -23,7 +23,8 @@ MOST = 200
 def hit_places(archive: Archive, actor: Actor, record_id: str, number: int, query: str) -> tuple[Box, ...]:
     """The places of the query's words in version `number`: pages from 1, edges as fractions of the page.
 
-    Empty where a text has no places of its own (Word, mail) or the words stand across lines. Raises NotFound,
+    Empty where a text has no places of its own (Word, mail), where the words stand across lines, and while the
+    store is away. Raises NotFound,
     Refused as for opening the record.
     """
     with archive.uow() as uow:
@@ -33,7 +34,7 @@ def hit_places(archive: Archive, actor: Actor, record_id: str, number: int, quer
     try:
         terms = parse_query(query)
         facts = json.loads(archive.store.read(object_of_record(record.id), number, "facts.json"))
-    except (QueryError, NotStored):
+    except (QueryError, NotStored, StoreUnavailable):
         return ()
     return tuple(place for place, _ in zip(_places(facts, terms), range(MOST), strict=False))
 

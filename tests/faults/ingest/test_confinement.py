@@ -59,7 +59,7 @@ found["read"] = (here / "there").read_text()
 
 INSIDE = (
     "import sys\nimport ingest.child as child\n"
-    "class Pipeline:\n    def read(self, path, name, limits):\n"
+    "class Pipeline:\n    def read(self, path, name, limits, *more, **named):\n"
     "        from ingest.facts import FileFacts, FileState, Page\n"
     "        scope = {{}}\n        exec({attempts!r}, scope)\n"
     "        import json\n"
