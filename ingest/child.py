@@ -3,10 +3,11 @@
 Frames on standard input and output are a 4-byte big-endian length and that many bytes: a JSON object, or
 raw bytes where the JSON before says so (`"bytes": true`). Never pickle: after parsing a hostile file the
 child is not to be trusted. First frame in: `{"overlay": path or null, "font": path or null, "ocr":
-name}`. Then one request a frame: `read` {path, name, limits, learned?}, `render` {path, media_type, page, width,
-limits}, `count` {path, media_type, limits}, `extract` {path, media_type, pages, limits}, `imprint` {path,
-imprint, limits}. Answers: `{"pages": n}` notices that n pages go to recognition (more time is needed);
-`{"facts": …}`, `{"count": n}`, `{"bytes": true}` + raw frame, or `{"error": code, "reason": text}` end a request.
+name}`. Then one request a frame: `read` {path, name, limits, learned?, parts?, turned?}, `render` {path,
+media_type, page, width, limits}, `count` {path, media_type, limits}, `extract` {path, media_type, pages,
+limits}, `imprint` {path, imprint, limits}. Answers: `{"pages": n}` notices that n pages go to recognition
+(more time is needed); `{"facts": …}`, `{"count": n}`, `{"bytes": true}` + raw frame, or `{"error": code,
+"reason": text}` end a request.
 `rss` is the child's memory in bytes.
 """
 
@@ -126,7 +127,7 @@ class _Server:
         if request["op"] == "read":
             pipeline = self._pipeline(request.get("learned"))
             _allow(limits.seconds, limits.memory)
-            facts = pipeline.read(path, request["name"], limits)
+            facts = pipeline.read(path, request["name"], limits, _plan(request))
             self.send({"facts": dump(facts), "rss": _rss()})
             return
         from ingest import extract, render
@@ -186,6 +187,16 @@ class _Server:
         limits = self.limits
         _allow(limits.seconds + limits.page_seconds * pages, limits.memory + limits.recognition)
         self.send({"pages": pages})
+
+
+def _plan(request: dict[str, Any]) -> Any:
+    """Where a person said that records begin, if one did."""
+    from ingest.pipeline import ByHand
+
+    if "parts" not in request:
+        return None
+    parts = tuple(tuple(int(n) for n in part) for part in request["parts"])
+    return ByHand(parts, {int(n): int(degrees) % 360 for n, degrees in request["turned"].items()})
 
 
 def _allow(seconds: float, memory: int) -> None:

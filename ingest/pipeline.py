@@ -6,16 +6,18 @@ problem; what is not is caught one level up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
+
+import numpy as np
 
 from ingest import documents, sniff
 from ingest.facts import FileFacts, FileState, Limits, Page, Problem, RecordFacts
 from ingest.formats import content_of, is_kept
 from ingest.problems import REFUSED, UNREADABLE, problem, state_of
-from ingest.read.content import Content
+from ingest.read.content import Content, Image
 from ingest.slips import slip_of
 from schemas.model import Pack
 
@@ -24,6 +26,14 @@ Understand = Callable[..., Sequence[RecordFacts]]
 Notice = Callable[[int], None]
 
 _FATAL = REFUSED | UNREADABLE
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Where a person said that records begin: the pages of each, and by how many degrees clockwise pages lie turned."""
+
+    parts: tuple[tuple[int, ...], ...]
+    turned: Mapping[int, int]
 
 
 @dataclass(slots=True)
@@ -41,23 +51,23 @@ class Pipeline:
     ocr: str = ""
     """The engine that reads scans, by its name in `ingest.ocr.ENGINES` ("": the default)."""
 
-    def read(self, path: Path, name: str, limits: Limits) -> FileFacts:
-        """Everything that the file says. OSError: it cannot be opened."""
+    def read(self, path: Path, name: str, limits: Limits, by_hand: ByHand | None = None) -> FileFacts:
+        """Everything that the file says; `by_hand` sets what its records are. OSError: it cannot be opened."""
         sniffed = sniff.sniff(path, name, limits)
         if any(p.code in _FATAL for p in sniffed.problems):
             return FileFacts(state_of(sniffed.problems), sniffed.media_type, problems=sniffed.problems)
         content = content_of(path, sniffed.media_type, limits)
         try:
-            return self._facts(_remembering(content), sniffed.problems)
+            return self._facts(_remembering(content), sniffed.problems, by_hand)
         finally:
             if content.close:
                 content.close()
 
-    def _facts(self, content: Content, noticed: tuple[Problem, ...]) -> FileFacts:
+    def _facts(self, content: Content, noticed: tuple[Problem, ...], by_hand: ByHand | None) -> FileFacts:
         problems = noticed + content.problems
         if any(p.code in _FATAL and p.code != "damaged_partly" for p in content.problems):
             return FileFacts(state_of(problems), content.media_type, content.pages, problems=problems)
-        pages, found = self._recognised(content)
+        pages, found = self._recognised(content, by_hand)
         problems += found
         records: tuple[RecordFacts, ...] = ()
         if is_kept(content.media_type):
@@ -66,10 +76,12 @@ class Pipeline:
             records = (_unnamed(pages),)
         state = state_of(problems)
         if state is FileState.READ:
-            records = self._records(replace(content, pages=pages))
+            records = self._records(replace(content, pages=pages), by_hand)
         return FileFacts(state, content.media_type, pages, records, problems)
 
-    def _recognised(self, content: Content) -> tuple[tuple[Page, ...], tuple[Problem, ...]]:
+    def _recognised(
+        self, content: Content, by_hand: ByHand | None
+    ) -> tuple[tuple[Page, ...], tuple[Problem, ...]]:
         if not content.to_recognise or content.image is None:
             return content.pages, ()
         self.notice(len(content.to_recognise))
@@ -83,7 +95,9 @@ class Pipeline:
                 try:
                     pixels = content.image(page.number)
                     dpi = content.dpi(page.number) if content.dpi else None
-                    page = recognise(pixels, dpi, number=page.number)
+                    lies = by_hand.turned.get(page.number, 0) if by_hand else 0
+                    page = recognise(turned_back(pixels, lies), dpi, number=page.number)
+                    page = replace(page, turned=(page.turned + lies) % 360)
                 except MemoryError:
                     raise
                 except ImportError as error:
@@ -95,13 +109,21 @@ class Pipeline:
             return tuple(pages), (problem("damaged", reason="图像数据不完整"),)
         return tuple(pages), (problem("page_unreadable", pages=_numbers(unreadable)),) if unreadable else ()
 
-    def _records(self, content: Content) -> tuple[RecordFacts, ...]:
+    def _records(self, content: Content, by_hand: ByHand | None) -> tuple[RecordFacts, ...]:
+        if by_hand is not None:
+            understand = self.understand or _understand()
+            return tuple(understand(content.pages, self.pack, content.image, by_hand.parts))
         coded = any(page.codes and any(map(slip_of, page.codes)) for page in content.pages)
         record = None if coded else documents.record_of(content, self.pack)
         if record is not None:
             return (record,)
         understand = self.understand or _understand()
         return tuple(understand(content.pages, self.pack, content.image))
+
+
+def turned_back(pixels: Image, degrees: int) -> Image:
+    """An image turned counter-clockwise by a multiple of 90 degrees."""
+    return np.ascontiguousarray(np.rot90(pixels, degrees // 90)) if degrees else pixels
 
 
 def _remembering(content: Content) -> Content:

@@ -88,12 +88,19 @@ class Reader:
             self._end()
 
     def read_file(
-        self, path: Path, name: str = "", limits: Limits | None = None, learned: Learned | None = None
+        self,
+        path: Path,
+        name: str = "",
+        limits: Limits | None = None,
+        learned: Learned | None = None,
+        parts: Sequence[Sequence[int]] | None = None,
+        turned: Mapping[int, int] | None = None,
     ) -> FileFacts:
         """Facts of the file at `path`, which was called `name` by whoever sent it. Raises nothing for any
         file:
 
-        what went wrong is in the facts' state and problems. `learned` is laid over the pack for this file.
+        what went wrong is in the facts' state and problems. `learned` is laid over the pack for this file. `parts` are
+        the pages of each record, and `turned` by how many degrees clockwise pages lie turned, where a person said so.
         """
         limits = limits or self._limits
         request: dict[str, Any] = {
@@ -101,6 +108,9 @@ class Reader:
             "path": os.path.abspath(path),
             "name": name or Path(path).name,
         }
+        if parts is not None:
+            request["parts"] = [list(part) for part in parts]
+            request["turned"] = {str(page): degrees for page, degrees in (turned or {}).items()}
         if learned is not None and learned.mark:
             request["learned"] = plain_learned(learned)
         try:

@@ -39,6 +39,7 @@ class Event(StrEnum):
     RECORD_TURNED = "record:turned"
     DECISION_UNDONE = "record:decision-undone"
     DESK_TAKEN_OVER = "desk:taken-over"
+    FILE_DIVIDED = "file:divided"
     LEARNED = "desk:learned"
     LEARNED_UNDONE = "desk:learned-undone"
     THRESHOLD_SET = "desk:threshold-set"

@@ -147,5 +147,7 @@ class Intake:
     wanted_type: str | None = None
     wanted_house: str | None = None
     results: tuple[Mapping[str, Any], ...] = field(default=())
+    whole_kept: bool = False
+    """Whether the received bytes are kept beside the records made of them, so that they can be divided anew."""
     folder: str = ""
     """The path above the file as the sender named it ("3栋/1203"), only to be shown."""

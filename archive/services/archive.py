@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -23,7 +23,15 @@ from schemas.model import Pack
 class FileReader(Protocol):
     """What use cases need of ingest.reader.Reader: reading and rendering in a killable child."""
 
-    def read_file(self, path: Path, name: str = "", *, learned: Learned | None = None) -> FileFacts: ...
+    def read_file(
+        self,
+        path: Path,
+        name: str = "",
+        *,
+        learned: Learned | None = None,
+        parts: Sequence[Sequence[int]] | None = None,
+        turned: Mapping[int, int] | None = None,
+    ) -> FileFacts: ...
 
     def render(self, path: Path, media_type: str, page: int, width: int) -> bytes: ...
 

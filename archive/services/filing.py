@@ -88,7 +88,7 @@ def read_intake(archive: Archive, intake_id: str) -> Outcome | None:
             return Outcome(item, "refused", facts.problems, facts.media_type)
         parts = facts.records or (_unread(facts),)
         with archive.uow() as uow:
-            drafts = tuple(_draft(archive, uow, item, facts, part, path) for part in parts)
+            drafts = tuple(make_draft(archive, uow, item, facts, part, path) for part in parts)
     state = "kept_unreadable" if facts.state is FileState.UNREADABLE else "done"
     return Outcome(item, state, facts.problems, facts.media_type, drafts)
 
@@ -130,8 +130,18 @@ def write_outcomes(
 
 def _no_longer_needed(uow: UnitOfWork, written: Sequence[Outcome | None]) -> set[str]:
     """Received bytes that records hold now, or that are nothing, and that no other intake still waits with."""
-    over = [o for o in written if o is not None and (o.state != "refused" or o.item.size == 0)]
+    over = [
+        o
+        for o in written
+        if o is not None and (o.state != "refused" or o.item.size == 0) and not _divisible_anew(o)
+    ]
     return {o.item.sha256 for o in over if not uow.count(Intake, sha256=o.item.sha256, state=tuple(UNREAD))}
+
+
+def _divisible_anew(outcome: Outcome) -> bool:
+    """Whether the file fell into parts of which a person still has to look at one: they may set other boundaries."""
+    parts = [d for d in outcome.drafts if d.record.sha256 != outcome.item.sha256]
+    return bool(parts) and any(d.record.state is RecordState.TO_VERIFY for d in outcome.drafts)
 
 
 def _write(archive: Archive, uow: UnitOfWork, outcome: Outcome) -> Outcome | None:
@@ -145,7 +155,16 @@ def _write(archive: Archive, uow: UnitOfWork, outcome: Outcome) -> Outcome | Non
     records = [write_draft(archive, uow, draft, fresh.received_by) for draft in outcome.drafts]
     ids = (outcome.twin,) if outcome.twin else tuple(r.id for r in records)
     noted = tuple(plain(p) for p in outcome.problems)
-    uow.put(finish(fresh, outcome.state, records=ids, problems=noted, media_type=outcome.media_type))
+    uow.put(
+        finish(
+            fresh,
+            outcome.state,
+            records=ids,
+            problems=noted,
+            media_type=outcome.media_type,
+            whole_kept=_divisible_anew(outcome),
+        )
+    )
     if outcome.state == "refused":
         uow.audit(
             Event.FILE_REFUSED,
@@ -203,7 +222,7 @@ def stored(draft: Draft) -> NewVersion:
     )
 
 
-def _draft(
+def make_draft(
     archive: Archive, uow: UnitOfWork, item: Intake, facts: FileFacts, part: RecordFacts, path: Path
 ) -> Draft:
     part = replace(_as_wanted(part, item), lines=facts.lines_on(part.pages))
@@ -266,7 +285,7 @@ def draft_of_bytes(archive: Archive, actor: Actor, content: bytes, name: str, fa
     part = facts.records[0]
     item = Intake("", "", name, digest, len(content), facts.media_type, "done", now, actor.id)
     with archive.uow() as uow:
-        draft = _draft(archive, uow, replace(item, wanted_type=part.type), facts, part, Path())
+        draft = make_draft(archive, uow, replace(item, wanted_type=part.type), facts, part, Path())
     if draft.record.state is not RecordState.FILED:
         why = "；".join(str(p["message"]) for p in draft.record.problems)
         raise BadInput(f"还不能归档：{why}", code="not_fileable", hint="请改正后再发布。")

@@ -19,7 +19,17 @@ from archive.ports.scanner import ScannerUnavailable
 from archive.ports.search import IndexUnavailable
 from archive.ports.store import StoreUnavailable
 from archive.ports.unit_of_work import AtLeast, AtMost, DatabaseUnavailable, UnitOfWork
-from archive.services import alike, auditing, filing, indexing, keeping, rule_changes, uploads
+from archive.services import (
+    alike,
+    auditing,
+    desk_leases,
+    dividing,
+    filing,
+    indexing,
+    keeping,
+    rule_changes,
+    uploads,
+)
 from archive.services.archive import Archive
 from archive.services.common import new_id
 from archive.services.completeness import follow
@@ -105,6 +115,15 @@ def _finish_demo(archive: Archive, job: Job) -> None:
         raise NotYet("the sample papers are still being read")
 
 
+def _divide(archive: Archive, job: Job) -> None:
+    dividing.run(archive, str(job.payload["division"]))
+
+
+def _tidy_desk(archive: Archive, job: Job) -> None:
+    dividing.tidy(archive)
+    desk_leases.tidy(archive)
+
+
 HANDLERS: dict[str, Callable[[Archive, Job], None]] = {
     ESTATE_IMPORT: take_over_register,
     "index": _index,
@@ -112,6 +131,8 @@ HANDLERS: dict[str, Callable[[Archive, Job], None]] = {
     "rebuild_index": _rebuild_index,
     "finish_demo": _finish_demo,
     "checkpoint": _checkpoint,
+    "divide": _divide,
+    "tidy_desk": _tidy_desk,
     "count_effect": _count_effect,
     "refresh_due": _refresh_due,
     "alike": _alike,
@@ -354,7 +375,7 @@ def enqueue_daily(archive: Archive) -> None:
     now = archive.clock.now()
     with archive.uow(write=True) as uow:
         payload = {"on": today.isoformat()}
-        for kind in ("sweep", "checkpoint", "sweep_uploads", "documents"):
+        for kind in ("sweep", "checkpoint", "tidy_desk", "sweep_uploads", "documents"):
             uow.enqueue(Job(new_id(), kind, payload, JobState.WAITING, now, now, key=f"{kind}:{today}"))
         uow.commit()
 

@@ -18,6 +18,8 @@ VENDOR = Path(__file__).resolve().parent / "static" / "vendor"
 STAMP = VENDOR / ".stamp"
 
 ICONS = (
+    "arrows-join",
+    "scissors",
     "school",
     "adjustments",
     "alert-triangle",

@@ -146,6 +146,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Tick the records to file, and confirm that you have looked at each of them.",
         "",
     ),
+    "too_many_to_divide": (
+        "The file has too many pages to divide it by hand.",
+        "Scan it in smaller batches.",
+    ),
+    "not_divisible": ("Only PDF and TIFF files of several pages can be divided.", ""),
+    "whole_gone": (
+        "The whole file is no longer kept; its records stay as they were divided.",
+        "Verify them one by one, or scan the paper again.",
+    ),
+    "dividing": ("This file is being divided.", "Wait until it is done."),
+    "nothing_left": ("At least one page must stay.", "Leave fewer pages out."),
+    "nothing_to_undo": ("There is no division to take back.", ""),
     "mixed_types": ("Only records of one type can be filed together.", "Filter the queue by type first."),
     "sent_back": ("The record was sent back.", "It waits for a new scan."),
     "bad_threshold": ("The threshold must lie between 80 % and 99.9 %.", "Choose another one."),

@@ -198,6 +198,7 @@ EVENTS = {
     "record:turned": N_("Page turned"),
     "record:decision-undone": N_("Decision undone"),
     "desk:taken-over": N_("Record taken over at the desk"),
+    "file:divided": N_("File divided anew"),
     "desk:learned": N_("Learned from a correction"),
     "desk:learned-undone": N_("Learned rule stopped"),
     "desk:threshold-set": N_("Filing threshold set"),

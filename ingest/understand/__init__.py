@@ -19,7 +19,7 @@ from ingest.understand.labels import LabelledSheet
 from ingest.understand.layout import sheet_of
 from ingest.understand.picture import Picture, Signed
 from ingest.understand.record import record_of
-from ingest.understand.split import page_of, split
+from ingest.understand.split import by_hand, page_of, split
 from ingest.understand.vocabulary import Vocabulary, clean_label
 from schemas.model import Pack
 
@@ -30,6 +30,7 @@ def understand(
     pages: Sequence[Page],
     pack: Pack,
     image_of: Callable[[int], NDArray[np.uint8]] | None = None,
+    parts: Sequence[Sequence[int]] | None = None,
     *,
     raw: bool = False,
 ) -> tuple[RecordFacts, ...]:
@@ -40,11 +41,13 @@ def understand(
     not turned); without it signatures, seals and strokes are not looked for. A record whose type is not
     sure has `type` None. Confidences are shares expected right (`ingest.understand.calibration`); `raw` leaves
     them as the rules give them, for measuring.
+    `parts` are the page numbers of each record where a person set them; other pages are left out.
     """
     vocabulary, classifier, owner_labels = _of_pack(pack)
     sheets = [LabelledSheet(sheet_of(page), vocabulary) for page in pages]
     records = []
-    for group in split(sheets, classifier):
+    found = split(sheets, classifier) if parts is None else by_hand(sheets, parts, classifier)
+    for group in found:
         pages_of = [_signed(sheet, image_of) for sheet in group.sheets]
         call, clashes = call_by_code(group, classifier.call(group.sheets), pack)
         record = with_code(record_of(pages_of, call, owner_labels), group)

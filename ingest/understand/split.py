@@ -108,6 +108,15 @@ def split(sheets: Sequence[LabelledSheet], classifier: Classifier) -> list[Group
     return groups
 
 
+def by_hand(
+    sheets: Sequence[LabelledSheet], parts: Sequence[Sequence[int]], classifier: Classifier
+) -> list[Group]:
+    """The groups that a person set, by page numbers."""
+    pages = {sheet.sheet.page.number: sheet for sheet in sheets}
+    found = [[pages[number] for number in part if number in pages] for part in parts]
+    return [Group(group, classifier.call([group[0]]), slip_on(group[0])) for group in found if group]
+
+
 def _goes_on(group: Group, sheet: LabelledSheet, slip: Slip | None, call: Call, apart: bool) -> bool:
     """By the printed code where both pages carry one, else by what is printed."""
     if slip is not None:

@@ -12,8 +12,9 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from archive.domain.desk import HEARTBEAT_SECONDS, ORDERS
+from archive.domain.dividing import PlannedPage
 from archive.domain.people import Actor
-from archive.services import deciding, desk, desk_leases, learning
+from archive.services import deciding, desk, desk_leases, dividing, learning
 from archive.services.desk import Selection
 from archive.services.errors import BadInput, Clash
 from archive.services.views import VerifyView
@@ -149,6 +150,46 @@ def learned(request: Request, actor: Filer) -> Response:
 def stop_rule(request: Request, actor: Filer, rule: Annotated[str, Form(max_length=64)]) -> Response:
     learning.undo_rule(web_of(request).archive, actor, rule)
     return RedirectResponse("/verify/learned", status_code=303)
+
+
+@router.get("/verify/files/{intake}")
+def file_pages(request: Request, actor: Filer, intake: str, join: str = "") -> Response:
+    """The pages of a received file with the boundaries between its records; `join` lifts the one before a record."""
+    view = dividing.view(web_of(request).archive, actor, intake)
+    if wants_part(request):
+        return answer(request, "part_division.html", view=view)
+    return answer(request, "division.html", view=view, join=join)
+
+
+@router.get("/verify/files/{intake}/pages/{page}.jpg")
+def file_page(request: Request, actor: Filer, intake: str, page: int) -> Response:
+    return Response(
+        dividing.page_image(web_of(request).archive, actor, intake, page), media_type="image/jpeg"
+    )
+
+
+@router.post("/verify/files/{intake}")
+def divide(
+    request: Request,
+    actor: Filer,
+    intake: str,
+    page: Annotated[list[int] | None, Form()] = None,
+    begins: Annotated[list[int] | None, Form()] = None,
+    out: Annotated[list[int] | None, Form()] = None,
+    turned: Annotated[list[int] | None, Form()] = None,
+) -> Response:
+    """Divide the file as the form says; a worker does it."""
+    turns = dict(zip(page or (), turned or (), strict=False))
+    starts, left_out = set(begins or ()), set(out or ())
+    plan = [PlannedPage(n, n in starts, n in left_out, t % 360 // 90 * 90) for n, t in turns.items()]
+    dividing.divide(web_of(request).archive, actor, intake, plan)
+    return RedirectResponse(f"/verify/files/{quote(intake, safe='')}", status_code=303)
+
+
+@router.post("/verify/files/{intake}/undo")
+def undo_division(request: Request, actor: Filer, intake: str) -> Response:
+    dividing.undo(web_of(request).archive, actor, intake)
+    return RedirectResponse(f"/verify/files/{quote(intake, safe='')}", status_code=303)
 
 
 @router.get("/verify/{record}")
