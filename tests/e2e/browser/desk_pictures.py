@@ -59,6 +59,18 @@ def photograph(browser: Browser, place: DeskPlace, folder: Path) -> None:
     page.wait_for_selector(".done")
     shown(page)
     keep(page, folder / "desk-06-next.png")
+    page.goto("/verify/queue?reason=owner_near")
+    page.locator(".waiting a").first.click()
+    shown(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    page.wait_for_url("**/verify/files/**")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(3000)
+    keep(page, folder / "desk-07-split.png")
+    chief = signed_in(browser, place, "chief")
+    chief.goto("/settings/filing")
+    keep(chief, folder / "desk-08-threshold.png")
 
 
 def signed_in(browser: Browser, place: DeskPlace, name: str, **options: object) -> Page:
