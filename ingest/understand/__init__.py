@@ -46,8 +46,8 @@ def understand(
     vocabulary, classifier, owner_labels = _of_pack(pack)
     sheets = [LabelledSheet(sheet_of(page), vocabulary) for page in pages]
     records = []
-    found = split(sheets, classifier) if parts is None else by_hand(sheets, parts, classifier)
-    for group in found:
+    parted = split(sheets, classifier) if parts is None else by_hand(sheets, parts, classifier)
+    for group in parted:
         pages_of = [_signed(sheet, image_of) for sheet in group.sheets]
         call, clashes = call_by_code(group, classifier.call(group.sheets), pack)
         record = with_code(record_of(pages_of, call, owner_labels), group)
