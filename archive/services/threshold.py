@@ -37,6 +37,9 @@ class ThresholdView:
     now: Expected
     others: tuple[Expected, ...]
     asked: Expected | None = None
+    papers: Expected | None = None
+    """The present threshold on the papers that the program was calibrated with; `most_wrong` is its 95 % bound."""
+    most_wrong: float = 0.0
 
 
 STEPS = (800, 850, 880, 900, 920, 940, 950, 960, 970, 980, 990, 995, 999)
@@ -51,7 +54,17 @@ def view(archive: Archive, actor: Actor, *, at: int | None = None) -> ThresholdV
         counts = {int(c): n for c, n in uow.count_by(Record, "certainty", certainty=NOT_NULL).items()}
     steps = sorted({*STEPS, now})
     asked = expected(at, counts) if at is not None else None
-    return ThresholdView(expected(now, counts), tuple(expected(s, counts) for s in steps), asked)
+    others = tuple(expected(s, counts) for s in steps)
+    papers, most = _on_papers(now)
+    return ThresholdView(expected(now, counts), others, asked, papers, most)
+
+
+def _on_papers(at: int) -> tuple[Expected, float]:
+    """The same on the papers that the program was calibrated with, and the upper end of 95 of 100 cases."""
+    from ingest.understand.calibration import measured  # here, for it brings what reads images
+
+    found = measured().expectation("type", at / 1000)
+    return Expected(at, 1000 * found.wrong, found.left, found.measured), 1000 * found.wrong_most
 
 
 def set_threshold(archive: Archive, actor: Actor, at: int) -> None:
