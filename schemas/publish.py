@@ -10,7 +10,7 @@ from pathlib import Path
 
 from schemas.json_schema import Schema, pack_schema, settings_schema
 from schemas.loader import OURS, load_pack
-from schemas.model import Pack
+from schemas.model import Contradiction, Pack
 
 CONTRADICTIONS_PAGE = Path("docs/decisions/contradictions.md")
 TYPES_PAGE = Path("docs/record-types.md")
@@ -33,12 +33,16 @@ def contradictions_page(pack: Pack) -> str:
                 lines += [
                     f"### {item.code} {item.title_en} ({item.title_zh})",
                     "",
-                    f"- Clauses: {', '.join(item.clauses)}",
+                    f"- Clauses: {_clauses(item)}",
                     f"- Decision: {item.decision}",
                     f"- To change it: {item.change}",
                     "",
                 ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _clauses(item: Contradiction) -> str:
+    return ", ".join(item.clauses) + (" (both sides in the one clause)" if len(item.clauses) == 1 else "")
 
 
 def record_types_page(pack: Pack) -> str:
