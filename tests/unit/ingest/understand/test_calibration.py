@@ -58,4 +58,4 @@ def test_the_delivered_table_says_where_it_comes_from_and_lets_sure_titles_file(
     assert set(table.steps) == set(KINDS)
     assert all(sum(s.count for s in steps) >= 100 for steps in table.steps.values())
     assert table.share("type", 0.98) >= 0.97
-    assert table.expectation("type", 0.9).wrong <= 0.005
+    assert table.expectation("type", 0.95).wrong <= 0.005
