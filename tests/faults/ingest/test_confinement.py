@@ -64,7 +64,7 @@ INSIDE = (
     "        scope = {{}}\n        exec({attempts!r}, scope)\n"
     "        import json\n"
     "        return FileFacts(FileState.READ, 'text/plain', (Page(1, (), json.dumps(scope['found'])),))\n"
-    "child._Server._pipeline = lambda self: Pipeline()\n"
+    "child._Server._pipeline = lambda *given: Pipeline()\n"
     "sys.exit(child.main())\n"
 )
 
