@@ -273,6 +273,10 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "Chapter {chapter} differs from the revision before and is not on the control page; add a row, or undo "
         "what was changed by mistake.",
     ),
+    "reference_withdrawn": (
+        "正文引用了已作废的文件：{names}；请改为现行文件，或删去引用。",
+        "The text names documents that are withdrawn: {names}; name the ones in force, or leave them out.",
+    ),
     "not_written": (
         "发布时要写入文件的内容没有落处：{what}；请在封面、页眉或修改控制页补上相应栏目。",
         "There is no place in the file for what issuing writes: {what}. Add it to the cover, header or control page.",

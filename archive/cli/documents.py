@@ -11,8 +11,20 @@ from typing import Any
 import click
 
 from archive.cli.common import DAY, actor, as_option, emit, emit_all, json_option, open_archive
+from archive.domain.copies import Copy
 from archive.domain.documents import ChangeNotice, Revision
-from archive.services.documents import drafts, issue, library, life
+from archive.services.documents import (
+    comparing,
+    copies,
+    drafts,
+    issue,
+    library,
+    life,
+    prints,
+    references,
+    reviews,
+)
+from archive.services.documents.comparing import DifferenceView
 from archive.services.views import DocumentView
 
 
@@ -306,3 +318,211 @@ def revise(number: str, reason: str, chapters: str, major: bool, as_user: str | 
     who = actor(archive, as_user)
     library.show(archive, who, number)
     _told(life.propose(archive, who, number, reason=reason, chapters=chapters, major=major), as_json)
+
+
+@docs.command()
+@click.argument("number")
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@as_option
+@json_option
+def diff(number: str, old: str | None, new: str | None, as_user: str | None, as_json: bool) -> None:
+    """What differs between two revisions; without names between the one in force and the one before it."""
+    archive = open_archive()
+    view = comparing.difference(archive, actor(archive, as_user), number, old, new)
+    emit(_difference(view), as_json, lambda _: _difference_text(view))
+
+
+def _difference(view: DifferenceView) -> dict[str, Any]:
+    return {
+        "number": view.document.id,
+        "old": view.old.revision,
+        "new": view.new.revision,
+        "equal": view.difference.equal,
+        "chapters": [
+            {
+                k: getattr(c, k)
+                for k in ("section", "chapter", "title", "changed", "added", "removed", "moved")
+            }
+            for c in view.difference.chapters
+        ],
+        "claims": [{"chapter": c.chapter, "differs": c.differs} for c in view.claims],
+        "unnamed": list(view.unnamed),
+        "lines": [
+            {
+                "kind": line.kind,
+                "chapter": line.chapter,
+                "before": line.before,
+                "pieces": [{"kind": p.kind, "text": p.text} for p in line.pieces],
+            }
+            for line in view.difference.lines
+            if line.kind != "same"
+        ],
+    }
+
+
+def _difference_text(view: DifferenceView) -> str:
+    marks = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
+    lines = [f"{view.document.id} {view.old.revision} → {view.new.revision}"]
+    for line in view.difference.lines:
+        if line.kind != "same":
+            text = "".join(marks[p.kind].format(p.text) for p in line.pieces)
+            lines.append(f"{line.kind:<11} {line.chapter:<8} {text}")
+    return "\n".join(lines)
+
+
+@docs.command(name="copies")
+@click.argument("number")
+@click.option("--holder", default="", help="Hand a copy of the revision in force out to this holder.")
+@click.option("--person", default="", metavar="USER", help="The holder's account, who acknowledges it.")
+@click.option("--copy-number", default="", help="The next number where none is given.")
+@click.option("--uncontrolled", is_flag=True)
+@click.option(
+    "--renew", is_flag=True, help="Hand the revision in force out to everyone whose copy is recalled."
+)
+@as_option
+@json_option
+def copies_(
+    number: str,
+    holder: str,
+    person: str,
+    copy_number: str,
+    uncontrolled: bool,
+    renew: bool,
+    as_user: str | None,
+    as_json: bool,
+) -> None:
+    """Numbered copies of a document; with --holder hand one out, with --renew replace the recalled ones."""
+    archive = open_archive()
+    who = actor(archive, as_user)
+    if holder or person:
+        status = "uncontrolled" if uncontrolled else "controlled"
+        found = [
+            copies.hand_out(
+                archive, who, number, holder=holder, person=person, copy_number=copy_number, status=status
+            )
+        ]
+    else:
+        found = copies.renew(archive, who, number) if renew else copies.copies_of(archive, who, number)
+    emit_all(map(_copy, found), as_json, _copy_text)
+
+
+def _copy(c: Copy) -> dict[str, Any]:
+    return {
+        "copy": c.id,
+        "document": c.document,
+        "revision": c.revision,
+        "number": c.number,
+        "holder": c.holder,
+        "status": c.status,
+        "state": c.state,
+        "acknowledged_at": c.acknowledged_at,
+        "token": c.token,
+    }
+
+
+def _copy_text(c: dict[str, Any]) -> str:
+    return f"{c['copy']}  {c['document']} {c['revision']}  {c['number']:<4} {c['holder']}  {c['state']}"
+
+
+@docs.command(name="print")
+@click.argument("copy")
+@click.option(
+    "--address", required=True, help="Where phones find this archive, such as https://archive.example."
+)
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@as_option
+def print_(copy: str, address: str, output: Path, as_user: str | None) -> None:
+    """The stamped print of a numbered copy as PDF, with its QR code."""
+    archive = open_archive()
+    made = prints.print_copy(archive, actor(archive, as_user), copy, address=address)
+    output.write_bytes(made.content)
+
+
+@docs.command(name="return")
+@click.argument("copy")
+@click.option("--as-destroyed", "how", flag_value="destroyed")
+@click.option("--excuse", "reason", default="", metavar="REASON", help="It cannot come back, and why.")
+@as_option
+@json_option
+def return_(copy: str, how: str | None, reason: str, as_user: str | None, as_json: bool) -> None:
+    """A copy came back, was destroyed (--as-destroyed), or is excused."""
+    archive = open_archive()
+    end = how or ("excused" if reason else "returned")
+    done = copies.close(archive, actor(archive, as_user), copy, end, note=reason)
+    emit(_copy(done), as_json, _copy_text)
+
+
+@docs.command()
+@click.argument("copy")
+@as_option
+@json_option
+def acknowledge(copy: str, as_user: str | None, as_json: bool) -> None:
+    """Say that one has read and understood one's copy."""
+    archive = open_archive()
+    emit(_copy(copies.acknowledge(archive, actor(archive, as_user), copy)), as_json, _copy_text)
+
+
+@docs.command()
+@click.argument("number")
+@click.option("--note", default="")
+@click.option("--change", default="", metavar="REASON", help="It must change: propose that.")
+@click.option("--every", type=int, metavar="MONTHS", help="Set how many months lie between two reviews.")
+@as_option
+@json_option
+def reviewed(
+    number: str, note: str, change: str, every: int | None, as_user: str | None, as_json: bool
+) -> None:
+    """Record a periodic review: without change, or with a proposal to change it."""
+    archive = open_archive()
+    who = actor(archive, as_user)
+    if every is not None:
+        cycle = reviews.set_cycle(archive, who, number, every)
+        emit({"number": cycle.id, "months": cycle.review_months, "next_review": cycle.next_review}, as_json)
+        return
+    if change:
+        done = reviews.reviewed_with_change(archive, who, number, reason=change)
+    else:
+        done = reviews.reviewed_without_change(archive, who, number, note=note)
+    emit(
+        {"number": number, "revision": done.revision, "outcome": done.outcome, "notice": done.notice},
+        as_json,
+        f"{number} {done.revision}  {done.outcome}",
+    )
+
+
+@docs.command()
+@as_option
+@json_option
+def due(as_user: str | None, as_json: bool) -> None:
+    """Documents whose periodic review is due or overdue, and copies that are recalled."""
+    archive = open_archive()
+    who = actor(archive, as_user)
+    emit_all(
+        ({"number": d.id, "title": d.title, "next_review": d.next_review} for d in reviews.due(archive, who)),
+        as_json,
+        lambda d: f"{d['next_review']}  {d['number']:<16} {d['title']}",
+    )
+    emit_all(map(_copy, copies.recalled(archive, who)), as_json, _copy_text)
+
+
+@docs.command(name="references")
+@click.argument("number")
+@as_option
+@json_option
+def references_(number: str, as_user: str | None, as_json: bool) -> None:
+    """What a document names, and which documents name it: those to look at when it changes."""
+    archive = open_archive()
+    who = actor(archive, as_user)
+    names = [
+        {
+            "written": v.reference.written,
+            "chapter": v.reference.chapter,
+            "state": v.state,
+            "number": v.document.id if v.document else None,
+            "type": v.type,
+        }
+        for v in references.references(archive, who, number)
+    ]
+    by = [{"number": d.id, "title": d.title} for d in references.named_by(archive, who, number)]
+    emit({"number": number, "names": names, "named_by": by}, as_json)

@@ -223,6 +223,7 @@ class DocumentView:
     revisions: tuple[Revision, ...]
     open_notices: tuple[ChangeNotice, ...] = ()
     past_notices: tuple[ChangeNotice, ...] = ()
+    parent: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)

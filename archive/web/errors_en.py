@@ -284,6 +284,31 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "form_returned": ("This form has come back and was filed.", "It cannot be voided any more."),
     "not_written": ("The file could not be written.", "Choose another place."),
     # controlled documents
+    "bad_color": ("This is not a colour.", "Write it like #c00000."),
+    "nothing_to_compare": (
+        "There is nothing to compare with.",
+        "Wait for the next revision, or add a Word file of this one.",
+    ),
+    "no_holder": (
+        "The holder is missing.",
+        "Write who holds the copy.",
+    ),
+    "unknown_person": (
+        "There is no such active account.",
+        "Check the sign-in name, or give the holder only.",
+    ),
+    "copy_taken": (
+        "This copy number is in use.",
+        "Choose another number, or leave it empty.",
+    ),
+    "not_the_holder": (
+        "Only the holder can acknowledge a copy.",
+        "Let the holder sign in.",
+    ),
+    "bad_cycle": (
+        "The cycle is out of range.",
+        "Choose between 1 and 60 months.",
+    ),
     "same_person": (
         "Whoever proposed, drafted, reviewed and approved must be different people.",
         "Let another colleague with the right do it.",

@@ -88,7 +88,53 @@ REQUEST_STATES = {
     "refused": N_("Refused"),
     "withdrawn": N_("Withdrawn"),
 }
+NOTICE_STATES = {
+    "proposed": N_("Proposed"),
+    "refused": N_("Turned down"),
+    "draft": N_("Draft"),
+    "in_review": N_("In review"),
+    "reviewed": N_("Reviewed"),
+    "approved": N_("Approved"),
+    "valid": N_("Issued"),
+    "dropped": N_("Given up"),
+}
+NOTICE_STEPS = {
+    "notice": N_("Change notice"),
+    "refuse": N_("Turned down"),
+    "drop": N_("Given up"),
+    "steal": N_("Taken over"),
+    "check_in": N_("Checked in"),
+    "submit": N_("Handed in"),
+    "review": N_("Reviewed"),
+    "send_back": N_("Sent back"),
+    "approve": N_("Approved"),
+    "effective_past": N_("Why a past day"),
+}
+MEANINGS = {
+    "prepared": N_("Prepared"),
+    "reviewed": N_("Reviewed"),
+    "approved": N_("Approved"),
+    "withdrawn": N_("Withdrawn"),
+}
+COPY_STATES = {
+    "out": N_("Handed out"),
+    "to_return": N_("To take back"),
+    "returned": N_("Returned"),
+    "destroyed": N_("Destroyed"),
+    "excused": N_("Excused"),
+}
+COPY_STATUS = {"controlled": N_("Controlled"), "uncontrolled": N_("Uncontrolled")}
+COPY_REASONS = {
+    "valid": N_("Valid"),
+    "not_yet": N_("Not in force yet"),
+    "superseded": N_("Not valid: superseded"),
+    "withdrawn": N_("Not valid: withdrawn"),
+    "ended": N_("Not valid: this copy was taken back"),
+    "uncontrolled": N_("For information only: not kept up to date"),
+}
+REVIEW_OUTCOMES = {"unchanged": N_("Reviewed without change"), "change": N_("It must change")}
 REVISION_STATES = {
+    "approved": N_("Signed, not in force yet"),
     "received": N_("Received"),
     "valid": N_("In force"),
     "superseded": N_("Superseded"),
@@ -226,6 +272,10 @@ EVENTS = {
     "document:issued": N_("Revision issued"),
     "document:valid": N_("Revision in force"),
     "document:withdrawn": N_("Document withdrawn"),
+    "document:review-done": N_("Periodic review done"),
+    "copy:handed-out": N_("Copy handed out"),
+    "copy:closed": N_("Copy taken back"),
+    "copy:acknowledged": N_("Copy acknowledged"),
     "access:refused": N_("Refused"),
     "access:requested": N_("Access requested"),
     "access:approved": N_("Access approved"),
@@ -561,6 +611,32 @@ class Words:
 
     def form_state(self, code: object) -> str:
         return self._of(FORM_STATES, code)
+
+    def notice_state(self, code: object) -> str:
+        return self._of(NOTICE_STATES, code)
+
+    def notice_order(self, code: str) -> int:
+        """How far along a change notice is; those that ended otherwise are nowhere."""
+        along = ("proposed", "draft", "in_review", "reviewed", "approved", "valid")
+        return along.index(code) if code in along else -1
+
+    def notice_step(self, code: object) -> str:
+        return self._of(NOTICE_STEPS, code)
+
+    def meaning(self, code: object) -> str:
+        return self._of(MEANINGS, code)
+
+    def copy_state(self, code: object) -> str:
+        return self._of(COPY_STATES, code)
+
+    def copy_status(self, code: object) -> str:
+        return self._of(COPY_STATUS, code)
+
+    def copy_reason(self, code: object) -> str:
+        return self._of(COPY_REASONS, code)
+
+    def review_outcome(self, code: object) -> str:
+        return self._of(REVIEW_OUTCOMES, code)
 
     def outcome(self, code: object) -> str:
         return self._of(OUTCOMES, code)

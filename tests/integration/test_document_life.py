@@ -11,7 +11,7 @@ import docx
 import pytest
 
 from archive.domain.audit_model import AuditEntry
-from archive.domain.documents import ChangeNotice, Document, Revision
+from archive.domain.documents import Document, Revision
 from archive.domain.people import OPERATOR
 from archive.services import people, search, work
 from archive.services.documents import drafts, issue, library, life
@@ -19,57 +19,13 @@ from archive.services.documents.signing import notice_for
 from archive.services.errors import ArchiveError, BadInput, Refused
 from archive.services.people import passwords
 from tests.builders import PASSWORD, Town, an_archive
-from tests.unit.ingest.manuals import Manual
-
-NUMBER = "XL-SF-07"
+from tests.integration.revising import NUMBER, drafted, issued, manual, noticed, reviewed
 
 
 @pytest.fixture
 def town(tmp_path: Path) -> Town:
     made = an_archive(tmp_path / "home").with_people()
     return made.with_person("reviewer", "manager").with_person("editor", "archivist")
-
-
-def manual(folder: Path, old: str = "", new: str = "", **changed: object) -> bytes:
-    """A draft as an author leaves it: the cover of the revision before, one clause worded anew."""
-    clauses = [(d, n, t.replace(old, new) if old else t) for d, n, t in Manual().clauses]
-    fields = {"version": "A", "change": "0", "rows": (), "effective": "2026-01-01", **changed}
-    path = Manual(clauses=clauses, **fields).save(folder / "draft.docx")  # type: ignore[arg-type]
-    return path.read_bytes()
-
-
-def noticed(town: Town, *, new: bool = False, chapters: str = "4.2", major: bool = False) -> ChangeNotice:
-    title = "收发室管理作业规程" if new else ""
-    proposed = life.propose(
-        town.archive,
-        town.who["staff"],
-        NUMBER,
-        reason="送达时限",
-        title=title,
-        chapters=chapters,
-        major=major,
-    )
-    return life.give_notice(town.archive, town.who["manager"], proposed.id)
-
-
-def drafted(town: Town, notice: ChangeNotice, content: bytes) -> ChangeNotice:
-    author = town.who["archivist"]
-    life.check_out(town.archive, author, notice.id)
-    return drafts.check_in(town.archive, author, notice.id, BytesIO(content), "稿.docx")
-
-
-def reviewed(town: Town, notice: ChangeNotice) -> ChangeNotice:
-    life.submit(town.archive, town.who["archivist"], notice.id, password=PASSWORD)
-    return life.review(town.archive, town.who["reviewer"], notice.id, password=PASSWORD)
-
-
-def issued(town: Town, notice: ChangeNotice, content: bytes, **approval: object) -> Revision:
-    drafted(town, notice, content)
-    reviewed(town, notice)
-    issue.approve(town.archive, town.who["manager"], notice.id, password=PASSWORD, **approval)  # type: ignore[arg-type]
-    revision = issue.issue(town.archive, town.who["archivist"], notice.id)
-    town.works()
-    return revision
 
 
 def state(town: Town) -> dict[str, str]:

@@ -14,6 +14,8 @@ from archive.domain.records import Record
 from archive.domain.revising import add_months
 from archive.ports.unit_of_work import StartsWith, UnitOfWork
 from archive.services.archive import Archive
+from archive.services.documents.copies import recall
+from archive.services.documents.references import note_references
 from archive.services.objects import plain
 from ingest.facts import DocumentFacts
 from schemas.revisions import Revision as RevisionCode
@@ -126,7 +128,10 @@ def settle(archive: Archive, uow: UnitOfWork, number: str) -> None:
     valid = next((r for r in standing[:1] if r.state != "withdrawn"), None)
     for one in standing:
         _enter_state(archive, uow, one, "valid" if valid and one.id == valid.id else "superseded")
-    uow.put(_as_in_force(document, valid, today))
+    settled = _as_in_force(document, valid, today)
+    uow.put(settled)
+    recall(archive, uow, number, settled.valid)
+    note_references(uow, settled, valid)
 
 
 def waits(revision: Revision, today: date) -> bool:

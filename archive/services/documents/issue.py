@@ -26,6 +26,7 @@ from archive.services.documents.drafts import (
     word_document,
 )
 from archive.services.documents.history import newest_first, reindex, settle
+from archive.services.documents.references import withdrawn_named
 from archive.services.documents.signing import (
     comment,
     notice_for,
@@ -71,6 +72,8 @@ def compose(archive: Archive, notice: ChangeNotice, effective: date) -> Composed
     facts = read_bytes(archive, written, file_name(notice))
     document = word_document(facts, notice.document)
     findings = [*document.findings, *noted(facts), *_not_written(imprint, document)]
+    gone = withdrawn_named(archive, text_of(facts), notice.document, notice.title)
+    findings += [problem("reference_withdrawn", names="、".join(gone))] if gone else []
     if base is not None:
         findings += disagreements(base, text_of(facts), document.control_page, document.revision)
     return Composed(written, facts, tuple(findings))

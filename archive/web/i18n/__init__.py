@@ -58,10 +58,12 @@ class Language:
         when = date.fromisoformat(value) if isinstance(value, str) else value
         return dates.format_date(when, "long" if self.chinese else "d MMM y", locale=self.locale)
 
-    def moment(self, value: datetime | None) -> str:
-        """A moment (UTC) as day and minute in the house's time zone."""
-        if value is None:
+    def moment(self, value: datetime | str | None) -> str:
+        """A moment (UTC, or its ISO 8601 text) as day and minute in the house's time zone."""
+        if not value:
             return ""
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value)
         pattern = "y-MM-dd HH:mm" if self.chinese else "d MMM y, HH:mm"
         return dates.format_datetime(value, pattern, tzinfo=self.zone, locale=self.locale)
 

@@ -3,6 +3,7 @@
 from archive.web.pages import (
     access,
     audit,
+    changes,
     desk,
     documents,
     duplicates,
@@ -36,6 +37,8 @@ ROUTERS = (
     estate.router,
     forms.router,
     documents.router,
+    documents.public,
+    changes.router,
     access.router,
     rule_changes.router,
     retention.router,
@@ -45,5 +48,5 @@ ROUTERS = (
     people.router,
     threshold.router,
 )
-UPLOADS = (intake.uploads,)
+UPLOADS = (intake.uploads, changes.uploads)
 """Routers whose requests may be as large as a file."""

@@ -10,6 +10,7 @@ from schemas.model import ACTIONS
 
 OPEN = {
     ("GET", "/live"),
+    ("GET", "/c/{token}"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("GET", "/sign-in/code"),
