@@ -117,6 +117,9 @@ def test_two_browsers_never_have_the_same_record(at: At, place: DeskPlace) -> No
     two.reload()
     expect(two.locator("#owner")).to_be_enabled()
     for page in (one, two):
+        page.wait_for_load_state(
+            "networkidle"
+        )  # what is fetched ahead is in hand too, and given back on leaving
         page.goto("about:blank")
 
 
