@@ -93,8 +93,8 @@ NOTICE_STATES = {
     "refused": N_("Turned down"),
     "draft": N_("Draft"),
     "in_review": N_("In review"),
-    "reviewed": N_("Reviewed"),
-    "approved": N_("Approved"),
+    "reviewed": N_("Review signed"),
+    "approved": N_("Approval signed"),
     "valid": N_("Issued"),
     "dropped": N_("Given up"),
 }
@@ -105,16 +105,16 @@ NOTICE_STEPS = {
     "steal": N_("Taken over"),
     "check_in": N_("Checked in"),
     "submit": N_("Handed in"),
-    "review": N_("Reviewed"),
+    "review": N_("Review signed"),
     "send_back": N_("Sent back"),
-    "approve": N_("Approved"),
+    "approve": N_("Approval signed"),
     "effective_past": N_("Why a past day"),
 }
 MEANINGS = {
     "prepared": N_("Prepared"),
-    "reviewed": N_("Reviewed"),
-    "approved": N_("Approved"),
-    "withdrawn": N_("Withdrawn"),
+    "reviewed": N_("Review signed"),
+    "approved": N_("Approval signed"),
+    "withdrawn": N_("No longer in force"),
 }
 COPY_STATES = {
     "out": N_("Handed out"),
@@ -138,7 +138,7 @@ REVISION_STATES = {
     "received": N_("Received"),
     "valid": N_("In force"),
     "superseded": N_("Superseded"),
-    "withdrawn": N_("Withdrawn"),
+    "withdrawn": N_("No longer in force"),
 }
 FORM_STATES = {
     "printed": N_("Not back yet"),
