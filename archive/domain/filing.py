@@ -12,7 +12,7 @@ from archive.domain.records import RecordState
 from ingest.facts import Problem, RecordFacts
 from schemas.model import Pack, RecordType
 
-SURE_TYPE = 0.9
+SURE_TYPE = 0.95
 """Below this expected share of right types a person decides, unless the house has set another threshold."""
 
 HOUSE_DOSSIERS = frozenset({"owner_file", "vacant_unit_file"})

@@ -14,9 +14,18 @@ Person = Callable[[str], Browser]
 Bearer = Callable[[str], httpx.Client]
 
 ROOMS = {
-    "staff": {"/find", "/houses", "/documents", "/access", "/settings"},
-    "archivist": {"/find", "/intake", "/houses", "/documents", "/access", "/retention", "/settings"},
-    "manager": {"/find", "/intake", "/houses", "/documents", "/access", "/retention", "/settings"},
+    "staff": {"/find", "/houses", "/forms", "/documents", "/access", "/settings"},
+    "archivist": {
+        "/find",
+        "/intake",
+        "/houses",
+        "/forms",
+        "/documents",
+        "/access",
+        "/retention",
+        "/settings",
+    },
+    "manager": {"/find", "/intake", "/houses", "/forms", "/documents", "/access", "/retention", "/settings"},
     "auditor": {"/access", "/retention", "/audit", "/settings"},
     "administrator": {"/houses", "/settings"},
 }
