@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from archive.adapters.clamd import Clamd
 from archive.adapters.db import make_engine, make_factory, upgrade
 from archive.adapters.jobs import CeleryJobs, make_celery
-from archive.adapters.keys import load_signer
+from archive.adapters.keys import load_signer, load_witness, make_witness
 from archive.adapters.search import from_url as index_from_url
 from archive.adapters.store import from_url as store_from_url
+from archive.domain.checkpoints import Verifier
 from archive.ports.store import BlobStore
 from archive.services.archive import Archive, FileReader
 from archive.services.schedule import welcome_types
@@ -60,6 +61,7 @@ class Settings:
     watch: Path | None = None
     clamd: str | None = None
     ocr: str = RECOGNISERS[0]
+    witness_key: Path | None = None
 
 
 def read_settings(env: dict[str, str] | None = None) -> Settings:
@@ -83,6 +85,9 @@ def read_settings(env: dict[str, str] | None = None) -> Settings:
         watch=Path(env["DANGAN_WATCH"]).expanduser().resolve() if env.get("DANGAN_WATCH") else None,
         clamd=env.get("DANGAN_CLAMD") or None,
         ocr=env.get("DANGAN_OCR") or RECOGNISERS[0],
+        witness_key=Path(env["DANGAN_WITNESS_KEY"]).expanduser().resolve()
+        if env.get("DANGAN_WITNESS_KEY")
+        else None,
     )
     _check(settings)
     return settings
@@ -194,6 +199,7 @@ def open_archive(settings: Settings | None = None, *, create: bool = False) -> A
         watch=settings.watch,
         scanner=_named("DANGAN_CLAMD", lambda: Clamd(settings.clamd)) if settings.clamd else None,
         zone=ZoneInfo(settings.timezone),
+        witness=partial(load_witness, settings.witness_key) if settings.witness_key else None,
     )
     if not create:
         welcome_types(archive)
@@ -214,6 +220,11 @@ def _named(name: str, make: Callable[[], T]) -> T:
 
 def _hint(jobs: CeleryJobs) -> Callable[[Sequence[str]], None]:
     return jobs.send
+
+
+def new_witness(path: Path) -> Verifier:
+    """A new key for a witness at `path`. Raises FileExistsError, OSError."""
+    return make_witness(path)
 
 
 def exists(settings: Settings) -> bool:

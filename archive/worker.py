@@ -31,6 +31,7 @@ from archive.services.archive import Archive
 LOST = "dangan.worker_died"
 RESEND = "dangan.resend"
 DAILY = "dangan.daily"
+HOURLY = "dangan.hourly"
 WATCH = "dangan.watch"
 
 BEAT_SECONDS = 5
@@ -105,6 +106,7 @@ def make_app(settings: Settings) -> Celery:
             "options": {"expires": 3 * RESEND_SECONDS},
         },
         DAILY: {"task": DAILY, "schedule": crontab(hour=0, minute=5), "options": {"expires": 20 * 3600}},
+        HOURLY: {"task": HOURLY, "schedule": crontab(minute=0), "options": {"expires": 3000}},
     }
     if settings.watch is not None:
         app.conf.beat_schedule[WATCH] = {
@@ -117,6 +119,7 @@ def make_app(settings: Settings) -> Celery:
     app.task(_worker_died, name=LOST)
     app.task(_resend, name=RESEND)
     app.task(_daily, name=DAILY)
+    app.task(_hourly, name=HOURLY)
     return app
 
 
@@ -140,6 +143,10 @@ def _resend() -> None:
 
 def _daily() -> None:
     work.enqueue_daily(_child.archive())
+
+
+def _hourly() -> None:
+    work.enqueue_hourly(_child.archive())
 
 
 def _watch() -> None:

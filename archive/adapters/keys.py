@@ -1,4 +1,4 @@
-"""The key that signs checkpoints: an Ed25519 key in a file that only its owner may read."""
+"""The keys that sign and witness checkpoints: Ed25519 keys in files that only their owner may read."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from archive.domain.checkpoints import ORIGIN, Signer, Verifier
+from archive.domain.checkpoints import COSIGNATURE, ORIGIN, Signer, Verifier
+from archive.domain.witness import NAME, Witness
 
 FILE = "audit-signing-key.pem"
 PUBLIC = "audit-verifier-key.txt"
 
 
-class KeyDamaged(Exception):
+class KeyDamaged(ValueError):
     """The key file is there but holds no Ed25519 key; restore it from the backup."""
 
 
@@ -31,12 +32,50 @@ def load_signer(folder: Path) -> Signer:
     except FileNotFoundError:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         key = _make(path)
-    raw = serialization.Encoding.Raw, serialization.PublicFormat.Raw
-    verifier = Verifier(ORIGIN, key.public_key().public_bytes(*raw))
+    verifier = Verifier(ORIGIN, _public(key))
     public = folder / PUBLIC
     if not public.exists():
         public.write_text(verifier.text() + "\n")
     return Signer(verifier, key.sign)
+
+
+def make_witness(path: Path) -> Verifier:
+    """Make a witness's key at `path` (mode 0600), its public key beside it with `.verifier.txt` after the name.
+
+    Raises FileExistsError when something is there, OSError.
+    """
+    if path.exists():
+        raise FileExistsError(path)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    verifier = Verifier(NAME, _public(_make(path)), COSIGNATURE)
+    path.with_name(f"{path.name}.verifier.txt").write_text(verifier.text() + "\n")
+    return verifier
+
+
+def load_witness(path: Path) -> Witness:
+    """The witness whose key is at `path`; what it saw last lies beside with `.last` after the name.
+
+    Raises KeyDamaged, and OSError when the key is not there (a medium that is not in).
+    """
+    key = _read(path)
+    seen = path.with_name(f"{path.name}.last")
+
+    def last() -> str:
+        return seen.read_text(encoding="utf-8", errors="replace") if seen.exists() else ""
+
+    def remember(note: str) -> None:
+        aside = seen.with_name(f".{seen.name}.new")
+        with aside.open("w", encoding="utf-8") as file:
+            file.write(note)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(seen)
+
+    return Witness(Signer(Verifier(NAME, _public(key), COSIGNATURE), key.sign), last, remember)
+
+
+def _public(key: Ed25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
 
 def _read(path: Path) -> Ed25519PrivateKey:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from archive.bootstrap import new_witness
 from archive.cli.common import (
     BAD_INPUT,
     OTHER,
@@ -18,6 +19,7 @@ from archive.cli.common import (
     json_option,
     open_archive,
 )
+from archive.domain.checkpoints import NoteError, Verifier
 from archive.services import auditing
 
 
@@ -34,22 +36,38 @@ def audit() -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A checkpoint that was kept outside; can be given several times.",
 )
+@click.option(
+    "--witness",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The witness's public key (….verifier.txt): each --checkpoint must be cosigned by it.",
+)
 @as_option
 @json_option
-def verify(notes: tuple[Path, ...], as_user: str | None, as_json: bool) -> None:
+def verify(notes: tuple[Path, ...], witness: Path | None, as_user: str | None, as_json: bool) -> None:
     """Read the whole log again and hold it against its tree and the signed checkpoints."""
+    if witness is not None and not notes:
+        fail("audit verify", "--witness goes with --checkpoint", BAD_INPUT, code="usage")
     archive = open_archive()
-    outside = [note.read_text(encoding="utf-8") for note in notes]
-    answer = auditing.verify(archive, actor(archive, as_user), outside)
+    outside = [note.read_text(encoding="utf-8", errors="replace") for note in notes]
+    key = _verifier(witness) if witness else None
+    answer = auditing.verify(archive, actor(archive, as_user), outside, witness=key)
     emit(answer, as_json, _verdict)
     if not answer["ok"]:
         raise SystemExit(OTHER)
 
 
+def _verifier(path: Path) -> Verifier:
+    try:
+        return Verifier.parse(path.read_text(encoding="utf-8", errors="replace"))
+    except NoteError as error:
+        fail("audit verify", f"{path}: {error}", BAD_INPUT, code="bad_key")
+
+
 def _verdict(answer: dict[str, Any]) -> str:
     if answer["ok"]:
         return f"ok: {answer['size']} entries, root {answer['root']}"
-    lines = [f"BROKEN from entry {answer['first_bad']} of {answer['size']}"]
+    where = "" if answer["first_bad"] is None else f" from entry {answer['first_bad']}"
+    lines = [f"BROKEN{where}: {answer['size']} entries are there"]
     return "\n".join(lines + [f"  {p['code']}: {p['message']}" for p in answer["problems"]])
 
 
@@ -63,7 +81,27 @@ def checkpoint(output: Path | None, as_user: str | None, as_json: bool) -> None:
     note = auditing.checkpoint(archive, actor(archive, as_user))
     if output is not None:
         output.write_text(note, encoding="utf-8")
-    emit({"note": note}, as_json, note)
+    witness = auditing.witness_of(archive, note)
+    emit({"note": note, "witness": witness}, as_json, note)
+    if witness in ("away", "missing"):
+        click.echo(f"dangan: audit checkpoint: signed, but not witnessed ({witness})", err=True)
+
+
+@audit.command(name="make-witness")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
+def make_witness(file: Path, as_json: bool) -> None:
+    """Make a witness's key in FILE, best on a medium that the archive's administrators do not hold.
+
+    Name FILE in DANGAN_WITNESS_KEY; keep the printed public key outside.
+    """
+    try:
+        key = new_witness(file)
+    except FileExistsError:
+        fail("audit make-witness", f"{file} is there already", BAD_INPUT, code="exists")
+    except OSError as error:
+        fail("audit make-witness", f"{file}: {error.strerror}", OTHER, code="io")
+    emit({"file": str(file), "verifier": key.text()}, as_json, key.text())
 
 
 @audit.command()

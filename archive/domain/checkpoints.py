@@ -25,6 +25,8 @@ ORIGIN = "dangan/audit"
 """The first line of every note, and the name of the key that signs it."""
 
 _ED25519 = b"\x01"
+COSIGNATURE = b"\x04"
+"""The kind of a witness's key (C2SP tlog-cosignature, cosignature/v1)."""
 _DASH = "\u2014"
 
 
@@ -46,18 +48,20 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """A public key under a name. `public` is the 32 raw bytes of an Ed25519 key."""
+    """A public key under a name. `public` is the 32 raw bytes of an Ed25519 key; `kind` says whether it signs notes
+    or, as a witness, cosigns them with the time."""
 
     name: str
     public: bytes
+    kind: bytes = _ED25519
 
     def key_id(self) -> bytes:
         """The 4 bytes that signatures of this key begin with."""
-        return sha256(self.name.encode() + b"\n" + _ED25519 + self.public).digest()[:4]
+        return sha256(self.name.encode() + b"\n" + self.kind + self.public).digest()[:4]
 
     def text(self) -> str:
         """The key as signed-note writes it: name+id+base64."""
-        key = base64.b64encode(_ED25519 + self.public).decode()
+        key = base64.b64encode(self.kind + self.public).decode()
         return f"{self.name}+{self.key_id().hex()}+{key}"
 
     @classmethod
@@ -68,8 +72,8 @@ class Verifier:
             key = base64.b64decode(encoded, validate=True)
         except ValueError as error:
             raise NoteError("a verifier key is name+id+base64") from error
-        made = cls(name, key[1:])
-        if key[:1] != _ED25519 or len(key) != 33 or made.key_id().hex() != key_id:
+        made = cls(name, key[1:], key[:1])
+        if key[:1] not in (_ED25519, COSIGNATURE) or len(key) != 33 or made.key_id().hex() != key_id:
             raise NoteError(f"the verifier key of {name} is damaged or no Ed25519 key")
         return made
 
@@ -87,8 +91,7 @@ def sign_checkpoint(frontier: Frontier, at: datetime, signer: Signer) -> Checkpo
     """The checkpoint of the log as it stands."""
     root = frontier.root()
     text = f"{ORIGIN}\n{frontier.size}\n{base64.b64encode(root).decode()}\n"
-    signature = base64.b64encode(signer.verifier.key_id() + signer.sign(text.encode())).decode()
-    note = f"{text}\n{_DASH} {signer.verifier.name} {signature}\n"
+    note = f"{text}\n{signature_line(signer, signer.sign(text.encode()))}"
     return Checkpoint(str(frontier.size), frontier.size, root.hex(), instant(at), note)
 
 
@@ -129,11 +132,28 @@ def _signed(text: str, line: str, verifiers: Sequence[Verifier]) -> bool:
     for verifier in verifiers:
         if verifier.name == parts[1] and verifier.key_id() == signature[:4]:
             try:
-                Ed25519PublicKey.from_public_bytes(verifier.public).verify(signature[4:], text.encode())
+                _check(verifier, signature[4:], text)
             except InvalidSignature:
                 return False
             return True
     return False
+
+
+def _check(verifier: Verifier, signature: bytes, text: str) -> None:
+    """Raises InvalidSignature."""
+    if verifier.kind == COSIGNATURE:
+        text, signature = cosigned(text, int.from_bytes(signature[:8])), signature[8:]
+    Ed25519PublicKey.from_public_bytes(verifier.public).verify(signature, text.encode())
+
+
+def cosigned(text: str, seconds: int) -> str:
+    """What a witness signs: that at `seconds` (since 1970, UTC) it had seen the checkpoint of this text."""
+    return f"cosignature/v1\ntime {seconds}\n{text}"
+
+
+def signature_line(signer: Signer, signature: bytes) -> str:
+    encoded = base64.b64encode(signer.verifier.key_id() + signature).decode()
+    return f"{_DASH} {signer.verifier.name} {encoded}\n"
 
 
 def _decode(text: str) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from archive.domain.checkpoints import Signer
+from archive.domain.witness import Witness
 from archive.ports.clock import Clock
 from archive.ports.jobs import Jobs
 from archive.ports.scanner import Scanner
@@ -69,3 +70,6 @@ class Archive:
     """The folder that a scanner writes to."""
     scanner: Scanner | None = None
     """Looks for malware before a file is read; None where none is configured."""
+    witness: Callable[[], Witness] | None = None
+    """A second key that cosigns checkpoints, read anew each time (its medium may be out: OSError); None where none
+    is configured."""

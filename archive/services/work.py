@@ -71,7 +71,7 @@ def _rebuild_index(archive: Archive, job: Job) -> None:
 
 
 def _checkpoint(archive: Archive, job: Job) -> None:
-    auditing.checkpoint(archive, SYSTEM)
+    auditing.hourly_checkpoint(archive, SYSTEM)
 
 
 def _count_effect(archive: Archive, job: Job) -> None:
@@ -369,14 +369,23 @@ def send(archive: Archive, job_ids: Sequence[str]) -> None:
 
 
 def enqueue_daily(archive: Archive) -> None:
-    """What is done once a day: the retention sweep, a signed checkpoint of the audit log, forgetting uploads that
-    nobody goes on with, revisions whose day has come. Asking twice for a day makes one job of each."""
+    """What is done once a day: the retention sweep, the desk's tidying, forgetting uploads that nobody goes on with,
+    revisions whose day has come. Asking twice for a day makes one job of each."""
     today = archive.clock.today()
     now = archive.clock.now()
     with archive.uow(write=True) as uow:
         payload = {"on": today.isoformat()}
-        for kind in ("sweep", "checkpoint", "tidy_desk", "sweep_uploads", "documents"):
+        for kind in ("sweep", "tidy_desk", "sweep_uploads", "documents"):
             uow.enqueue(Job(new_id(), kind, payload, JobState.WAITING, now, now, key=f"{kind}:{today}"))
+        uow.commit()
+
+
+def enqueue_hourly(archive: Archive) -> None:
+    """What is done every hour: a signed checkpoint of the audit log. Asking twice for an hour makes one job."""
+    now = archive.clock.now()
+    with archive.uow(write=True) as uow:
+        key = f"checkpoint:{now:%Y-%m-%dT%H}"
+        uow.enqueue(Job(new_id(), "checkpoint", {}, JobState.WAITING, now, now, key=key))
         uow.commit()
 
 
