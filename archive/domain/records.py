@@ -65,8 +65,6 @@ class Record:
     fields: tuple[Mapping[str, Any], ...] = ()
     signatures: tuple[Mapping[str, Any], ...] = ()
     seals: tuple[Mapping[str, Any], ...] = ()
-    rows: tuple[Mapping[str, Any], ...] = ()
-    """The entries of a register or list, as `fields`, each with its `row` from 1; each may name another house."""
     register_page: tuple[int, int] | None = None
     problems: tuple[Mapping[str, Any], ...] = ()
     source_pages: tuple[int, ...] = ()
@@ -88,6 +86,8 @@ class Record:
     """Code of the gravest doubt; a cache by which the desk is filtered."""
     returned: str = ""
     """Why the desk sent it back (archive.domain.desk.RETURN_REASONS); it waits for a new scan, not for the desk."""
+    rows: tuple[Mapping[str, Any], ...] = ()
+    """The entries of a register or list, as `fields`, each with its `row` from 1; each may name another house."""
 
     def field_values(self) -> dict[str, str]:
         """Field code → value in normal form."""
@@ -147,7 +147,7 @@ class Intake:
     wanted_type: str | None = None
     wanted_house: str | None = None
     results: tuple[Mapping[str, Any], ...] = field(default=())
-    whole_kept: bool = False
-    """Whether the received bytes are kept beside the records made of them, so that they can be divided anew."""
     folder: str = ""
     """The path above the file as the sender named it ("3栋/1203"), only to be shown."""
+    whole_kept: bool = False
+    """Whether the received bytes are kept beside the records made of them, so that they can be divided anew."""
