@@ -277,6 +277,11 @@ TEMPLATES: dict[str, tuple[str, str]] = {
         "正文引用了已作废的文件：{names}；请改为现行文件，或删去引用。",
         "The text names documents that are withdrawn: {names}; name the ones in force, or leave them out.",
     ),
+    "rows_lost": (
+        "上一版修改控制页的 {states} 在这一稿里没有了；请在上一版发布的文件上修改，或补齐这些行。",
+        "Rows of the control page of the revision before are missing ({states}); start from the file as it was issued, "
+        "or put them back.",
+    ),
     "not_written": (
         "发布时要写入文件的内容没有落处：{what}；请在封面、页眉或修改控制页补上相应栏目。",
         "There is no place in the file for what issuing writes: {what}. Add it to the cover, header or control page.",

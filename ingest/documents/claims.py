@@ -63,3 +63,14 @@ def disagreements(base: str, text: str, rows: Sequence[RevisionRow], revision: s
     found = [problem("chapter_not_changed", chapter=c.chapter) for c in claims if not c.differs]
     found += [problem("chapter_not_named", chapter=chapter) for chapter in unnamed]
     return tuple(found)
+
+
+def rows_lost(
+    before: Sequence[RevisionRow], now: Sequence[RevisionRow], *, major: bool
+) -> tuple[Problem, ...]:
+    """Rows of the ledger that a draft no longer carries; a new edition (`major`) may begin a page of its own."""
+    have = {(r.notice, r.state, r.chapter) for r in now}
+    lost = [r for r in before if (r.notice, r.state, r.chapter) not in have]
+    if major or not lost:
+        return ()
+    return (problem("rows_lost", states="、".join(f"{r.state} {r.chapter}" for r in lost)),)

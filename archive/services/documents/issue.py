@@ -40,8 +40,8 @@ from archive.services.filing import draft_of_bytes, stored, write_draft
 from archive.services.indexing import wake_index
 from archive.services.objects import plain
 from archive.services.people import check_password
-from ingest.documents.claims import disagreements, rows_for
-from ingest.facts import DocumentFacts, FileFacts, Imprint, Problem
+from ingest.documents.claims import disagreements, rows_for, rows_lost
+from ingest.facts import DocumentFacts, FileFacts, Imprint, Problem, RevisionRow
 from ingest.problems import problem
 from ingest.reader import ReadError
 
@@ -57,7 +57,7 @@ class Composed:
 
 def compose(archive: Archive, notice: ChangeNotice, effective: date) -> Composed:
     """Write what was signed into the newest draft and read it back. The notice is in the state after approval."""
-    base = _base_text(archive, notice)
+    base, rows = _base(archive, notice)
     content = draft_bytes(archive, notice)
     imprint = _imprint(archive, notice, effective, base)
     with TemporaryDirectory(prefix="dangan-") as folder:
@@ -74,6 +74,7 @@ def compose(archive: Archive, notice: ChangeNotice, effective: date) -> Composed
     findings = [*document.findings, *noted(facts), *_not_written(imprint, document)]
     gone = withdrawn_named(archive, text_of(facts), notice.document, notice.title)
     findings += [problem("reference_withdrawn", names="、".join(gone))] if gone else []
+    findings += rows_lost(rows, document.control_page, major=notice.major)
     if base is not None:
         findings += disagreements(base, text_of(facts), document.control_page, document.revision)
     return Composed(written, facts, tuple(findings))
@@ -84,13 +85,19 @@ def file_name(notice: ChangeNotice) -> str:
     return f"{notice.document} {notice.title} {notice.revision.replace('/', '')}.docx".replace("/", "-")
 
 
-def _base_text(archive: Archive, notice: ChangeNotice) -> str | None:
-    """The text of the revision that is changed; None for a new document or one whose text cannot be read."""
+def _base(archive: Archive, notice: ChangeNotice) -> tuple[str | None, tuple[RevisionRow, ...]]:
+    """Text and control page of the revision that is changed; None for a new document, or one whose text cannot be
+    read."""
     with archive.uow() as uow:
         revisions = newest_first(uow.list(Revision, document=notice.document))
         record = uow.get(Record, revisions[0].record) if revisions else None
         text = uow.get(VersionText, version_id(record.id, record.version)) if record else None
-    return text.text if text and text.text.strip() else None
+    rows = (
+        tuple(RevisionRow(**{k: str(v) for k, v in r.items()}) for r in revisions[0].control_page)
+        if revisions
+        else ()
+    )
+    return (text.text if text and text.text.strip() else None), rows
 
 
 def _imprint(archive: Archive, notice: ChangeNotice, effective: date, base: str | None) -> Imprint:
