@@ -42,7 +42,7 @@ def edited(page: Page, folder: Path, old: str, new: str) -> Path:
         page.get_by_role("link", name="下载现稿").click()
     document = docx.Document(download.value.path())
     for paragraph in document.paragraphs:
-        for run in paragraph.runs:
+        for run in (r for r in paragraph.runs if old in r.text):
             run.text = run.text.replace(old, new)
     path = folder / f"{TITLE} {new}.docx"
     document.save(str(path))
