@@ -156,6 +156,8 @@ ACTIONS = (
     "access.decide",
     "access.see_all",
     "register.read",
+    "paper.see",
+    "paper.manage",
     "estate.see",
     "estate.manage",
     "retention.see",

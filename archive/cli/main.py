@@ -24,6 +24,8 @@ COMMANDS = {
     "import": "intake",
     "ingest": "intake",
     "init": "running",
+    "loan": "paper",
+    "place": "paper",
     "rebuild": "upkeep",
     "retention": "retention",
     "scheduler": "running",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archive.domain.access_model import AccessRequest, Grant
+from archive.domain.paper import Loan
 from archive.domain.people import OPERATOR, SYSTEM, Actor
 from archive.domain.records import Record, RecordState
 from schemas.model import AccessClass, Pack, Transition
@@ -59,7 +60,7 @@ def authorize(
     pack: Pack,
     *,
     record: Record | None = None,
-    request: AccessRequest | None = None,
+    request: AccessRequest | Loan | None = None,
     grants: Iterable[Grant] = (),
     now: datetime | None = None,
     step: Transition | None = None,
@@ -67,13 +68,16 @@ def authorize(
 ) -> Answer:
     """Decide whether `actor` may do `action`, on `record` or `request` where it is about one.
 
-    `grants` are the actor's own; `now` (UTC) is needed where a grant may count. `step` is the step of a workflow that
-    the action takes, `earlier` who acted in it before (such as author → person ids). Deny by default.
+    `request` asks to read or for a loan. `grants` are the actor's own; `now` (UTC) is needed where a grant may count.
+    `step` is the step of a workflow that the action takes, `earlier` who acted in it before (such as author → person
+    ids). Deny by default.
     """
     if not may(actor, action, pack):
         return Refusal("not_your_role")
     if step is not None:
-        return _on_step(actor, step, earlier or {})
+        answer = _on_step(actor, action, step, earlier or {})
+        if request is None or isinstance(answer, Refusal):
+            return answer
     if request is not None:
         return _on_request(actor, action, pack, request)
     if record is not None:
@@ -81,15 +85,16 @@ def authorize(
     return Allowed()
 
 
-def _on_step(actor: Actor, step: Transition, earlier: Mapping[str, frozenset[str]]) -> Answer:
-    if actor != OPERATOR and not any(role in step.roles for role in actor.roles):
+def _on_step(actor: Actor, action: str, step: Transition, earlier: Mapping[str, frozenset[str]]) -> Answer:
+    roles = (*actor.roles, *actor.deputy_roles) if action in DEPUTED else actor.roles
+    if actor != OPERATOR and not any(role in step.roles for role in roles):
         return Refusal("not_your_role")
     if any(actor.id in earlier.get(who, frozenset()) for who in step.not_same_as):
         return Refusal("same_person")
     return Allowed()
 
 
-def _on_request(actor: Actor, action: str, pack: Pack, request: AccessRequest) -> Answer:
+def _on_request(actor: Actor, action: str, pack: Pack, request: AccessRequest | Loan) -> Answer:
     if action != "access.decide":
         return Allowed()
     if request.requester == actor.id:

@@ -12,6 +12,7 @@ from archive.domain.access import Allowed, Refusal, authorize, knowable
 from archive.domain.access_model import AccessRequest, Grant
 from archive.domain.audit_model import Event
 from archive.domain.jobs import Setting
+from archive.domain.paper import Loan
 from archive.domain.people import Actor
 from archive.domain.records import Dossier, Record
 from archive.ports.unit_of_work import AtLeast, UnitOfWork
@@ -59,7 +60,7 @@ def allow(
     *,
     uow: UnitOfWork | None = None,
     record: Record | None = None,
-    request: AccessRequest | None = None,
+    request: AccessRequest | Loan | None = None,
     step: Transition | None = None,
     earlier: Mapping[str, frozenset[str]] | None = None,
     subject: str = "",

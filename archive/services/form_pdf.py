@@ -64,7 +64,7 @@ class _Page:
                     self._rule(element)
                 case Frame():
                     self._frame(element)
-                case Code() if self.code:
+                case Code() if element.text or self.code:
                     self._code(element)
         canvas.showPage()
 
@@ -116,7 +116,7 @@ class _Page:
         """Runs of dark squares as rectangles, a little over their edges so that no hairline shows between."""
         self.canvas.setFillGray(0)
         matrix: Sequence[Sequence[int]] = segno.make(
-            self.code, error=CORRECTION, boost_error=False, micro=False
+            code.text or self.code, error=CORRECTION, boost_error=False, micro=False
         ).matrix
         side = code.side / len(matrix)
         path = self.canvas.beginPath()

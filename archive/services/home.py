@@ -10,7 +10,7 @@ from archive.domain.completeness import HouseholdFile
 from archive.domain.people import Actor
 from archive.domain.records import Intake, Record
 from archive.ports.unit_of_work import AtMost
-from archive.services import access
+from archive.services import access, paper
 from archive.services.archive import Archive
 from archive.services.auditing import entries
 from archive.services.desk_leases import UNSETTLED
@@ -56,4 +56,5 @@ def home(archive: Archive, actor: Actor) -> Home:
         files=files,
         lacking=lacking,
         shift=shift,
+        paper=paper.desk_of(archive, actor),
     )

@@ -20,6 +20,7 @@ from archive.domain.learning import LearnedRule
 from archive.domain.people import Person
 from archive.domain.records import Dossier, Intake, Record, Version
 from archive.domain.schedule import ScheduleVersion, Stage
+from archive.services.paper_views import LoanDesk
 from retention.model import Decision
 from retention.schedule import Schedule
 from schemas.model import RetentionRule
@@ -336,6 +337,7 @@ class Home:
     lacking: tuple[HouseholdFile, ...] = ()
     """The households that lack something longest."""
     shift: Shift | None = None
+    paper: LoanDesk | None = None
 
 
 @dataclass(frozen=True, slots=True)

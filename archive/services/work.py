@@ -27,6 +27,7 @@ from archive.services import (
     filing,
     indexing,
     keeping,
+    paper,
     rule_changes,
     uploads,
 )
@@ -104,6 +105,10 @@ def _documents(archive: Archive, job: Job) -> None:
     issue.come_into_force(archive)
 
 
+def _loans(archive: Archive, job: Job) -> None:
+    paper.remind(archive)
+
+
 class NotYet(Exception):
     """What the job needs is not there yet; it waits and does not count as an attempt."""
 
@@ -140,6 +145,7 @@ HANDLERS: dict[str, Callable[[Archive, Job], None]] = {
     "join_upload": _join_upload,
     "sweep_uploads": _sweep_uploads,
     "documents": _documents,
+    "loans": _loans,
 }
 
 
@@ -370,12 +376,12 @@ def send(archive: Archive, job_ids: Sequence[str]) -> None:
 
 def enqueue_daily(archive: Archive) -> None:
     """What is done once a day: the retention sweep, the desk's tidying, forgetting uploads that nobody goes on with,
-    revisions whose day has come. Asking twice for a day makes one job of each."""
+    revisions whose day has come, loans that are due. Asking twice for a day makes one job of each."""
     today = archive.clock.today()
     now = archive.clock.now()
     with archive.uow(write=True) as uow:
         payload = {"on": today.isoformat()}
-        for kind in ("sweep", "tidy_desk", "sweep_uploads", "documents"):
+        for kind in ("sweep", "tidy_desk", "sweep_uploads", "documents", "loans"):
             uow.enqueue(Job(new_id(), kind, payload, JobState.WAITING, now, now, key=f"{kind}:{today}"))
         uow.commit()
 

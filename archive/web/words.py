@@ -133,6 +133,17 @@ COPY_REASONS = {
     "uncontrolled": N_("For information only: not kept up to date"),
 }
 REVIEW_OUTCOMES = {"unchanged": N_("Reviewed without change"), "change": N_("It must change")}
+LOAN_STATES = {
+    "open": N_("Waiting for a decision"),
+    "approved": N_("To fetch"),
+    "out": N_("Out"),
+    "overdue": N_("Overdue"),
+    "returned": N_("Returned"),
+    "lost": N_("Lost"),
+    "refused": N_("Refused"),
+    "withdrawn": N_("Withdrawn"),
+}
+PLACES = {"room": N_("Room"), "cabinet": N_("Cabinet"), "shelf": N_("Shelf"), "box": N_("Box")}
 REVISION_STATES = {
     "approved": N_("Signed, not in force yet"),
     "received": N_("Received"),
@@ -286,6 +297,19 @@ EVENTS = {
     "access:emergency-reviewed": N_("Emergency reading reviewed"),
     "access:absence-set": N_("Deputy named"),
     "access:absence-ended": N_("Deputy no longer"),
+    "place:added": N_("Place added"),
+    "place:changed": N_("Place changed"),
+    "place:labels-printed": N_("Labels printed"),
+    "paper:put": N_("Paper put away"),
+    "loan:requested": N_("Loan asked for"),
+    "loan:approved": N_("Loan approved"),
+    "loan:refused": N_("Loan refused"),
+    "loan:withdrawn": N_("Loan taken back by who asked"),
+    "loan:handed-out": N_("Paper handed out"),
+    "loan:reminded": N_("Borrower reminded"),
+    "loan:overdue": N_("Loan overdue"),
+    "loan:returned": N_("Paper returned"),
+    "loan:lost": N_("Paper lost"),
     "search:secret-class": N_("Search reached secret records"),
     "retention:event-recorded": N_("Trigger event recorded"),
     "retention:hold-set": N_("Hold set"),
@@ -296,7 +320,9 @@ EVENTS = {
     "audit:checkpoint-signed": N_("Checkpoint signed"),
     "audit:exported": N_("Exported"),
 }
-ALARMING = frozenset({"access:refused", "person:sign-in-refused", "file:refused"})
+ALARMING = frozenset(
+    {"access:refused", "person:sign-in-refused", "file:refused", "loan:lost", "loan:overdue"}
+)
 HEALTH = {
     "database": N_("Database"),
     "store": N_("Store"),
@@ -325,6 +351,8 @@ ACTIONS = {
     "access.decide": N_("Decide on requests"),
     "access.see_all": N_("See all requests"),
     "register.read": N_("Read the register of readings"),
+    "paper.see": N_("See where paper stands and who has it"),
+    "paper.manage": N_("Keep and lend paper originals"),
     "estate.see": N_("See houses"),
     "estate.manage": N_("Manage the house register"),
     "retention.see": N_("See retention"),
@@ -542,6 +570,12 @@ class Words:
 
     def request_state(self, code: object) -> str:
         return self._of(REQUEST_STATES, code)
+
+    def loan_state(self, code: object) -> str:
+        return self._of(LOAN_STATES, code)
+
+    def place_kind(self, code: object) -> str:
+        return self._of(PLACES, code)
 
     def door(self, code: object) -> str:
         return self._of(DOORS, code)

@@ -22,6 +22,7 @@ from archive.domain.documents import Document, Revision
 from archive.domain.estate import House, Tenure
 from archive.domain.jobs import LEASE, MAX_ATTEMPTS, Job, JobState, Setting, WorkerBeat
 from archive.domain.keeping import Hold, RecordedEvent, Sweep
+from archive.domain.paper import Loan, Paper, Place
 from archive.domain.people import Person, PersonState, Session
 from archive.domain.records import Dossier, Intake, Record, RecordState, Version, VersionText
 from archive.ports.unit_of_work import (
@@ -46,7 +47,10 @@ KINDS: tuple[type, ...] = (
     House,
     Intake,
     Job,
+    Loan,
+    Paper,
     Person,
+    Place,
     Reading,
     Record,
     RecordedEvent,

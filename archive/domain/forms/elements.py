@@ -56,11 +56,12 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Where the page's code stands, a square of `side` without its quiet margin."""
+    """Where a code stands, a square of `side` without its quiet margin: `text`, or the page's own."""
 
     x: float
     y: float
     side: float
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from archive.domain.access_model import Absence, AccessRequest, Grant
 from archive.domain.audit_model import Event
+from archive.domain.paper import UNSETTLED, Loan
 from archive.domain.people import OPERATOR, Actor, ApiToken, Person, PersonState, Session
 from archive.ports.unit_of_work import AtLeast, AtMost, UnitOfWork
 from archive.services.archive import Archive
@@ -202,20 +203,22 @@ class Unsettled:
 
     grants: tuple[Grant, ...]
     requests: tuple[AccessRequest, ...]
+    loans: tuple[Loan, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.grants or self.requests)
+        return bool(self.grants or self.requests or self.loans)
 
 
 def unsettled(archive: Archive, actor: Actor, name: str) -> Unsettled:
-    """Grants that run and requests that wait, of someone who leaves or changes."""
+    """Grants that run, requests that wait and paper that is out or asked for, of someone who leaves or changes."""
     allow(archive, actor, "people.manage")
     now = archive.clock.now()
     with archive.uow() as uow:
         person = _named(uow, name)
         grants = uow.list(Grant, reader=person.id, ends_at=AtLeast(now), revoked_at=None, limit=200)
         waiting = uow.list(AccessRequest, requester=person.id, state="open", limit=200)
-    return Unsettled(tuple(grants), tuple(waiting))
+        loans = uow.list(Loan, requester=person.id, state=UNSETTLED, limit=200)
+    return Unsettled(tuple(grants), tuple(waiting), tuple(loans))
 
 
 def list_people(archive: Archive, actor: Actor) -> list[Person]:
