@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import archive.services
 import ingest
 from ingest.facts import FileState
 from ingest.problems import REFUSED, TEMPLATES, UNREADABLE, problem, sentence, state_of
@@ -27,8 +28,8 @@ def test_both_languages_say_the_same_details_and_what_to_do(code: str) -> None:
 
 
 def test_codes_in_use_are_the_codes_of_the_table() -> None:
-    folder = Path(ingest.__file__).parent
-    sources = "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
+    rooms = (Path(ingest.__file__).parent, Path(archive.services.__file__).parent / "documents")
+    sources = "".join(path.read_text("utf-8") for room in rooms for path in room.rglob("*.py"))
     used = set(re.findall(r'\b(?:problem|ReadError)\(\s*"([a-z_]+)"', sources)) | set(
         re.findall(r'"error": "([a-z_]+)"', sources)
     )
