@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from archive.cli.common import (
     open_archive,
 )
 from archive.domain.checkpoints import NoteError, Verifier
-from archive.services import auditing
+from archive.services import audit_view, auditing
+from archive.services.audit_view import Wanted
 
 
 @click.group()
@@ -125,12 +127,31 @@ def prove(entry: int | None, old: int | None, as_user: str | None, as_json: bool
 @click.option("--limit", default=50, show_default=True)
 @click.option("--event")
 @click.option("--subject")
+@click.option("--about", help="A person, a house, an archival code or an id: everything that names it.")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="First day.")
+@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="Last day.")
 @as_option
 @json_option
-def list_(limit: int, event: str | None, subject: str | None, as_user: str | None, as_json: bool) -> None:
+def list_(
+    limit: int,
+    event: str | None,
+    subject: str | None,
+    about: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    as_user: str | None,
+    as_json: bool,
+) -> None:
     """Entries, newest first."""
     archive = open_archive()
-    page = auditing.entries(archive, actor(archive, as_user), event=event, subject=subject, limit=limit)
+    wanted = Wanted(
+        event=event or "",
+        subject=subject or "",
+        about=about or "",
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+    )
+    page = audit_view.entries(archive, actor(archive, as_user), wanted, limit=limit)
     emit_all(
         page.entries,
         as_json,

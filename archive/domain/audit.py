@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -63,6 +63,30 @@ def _plain(value: Any) -> Any:
 
 def _utf16(name: str) -> bytes:
     return name.encode("utf-16-be")
+
+
+_NAMING = frozenset(
+    {"house", "houses", "target", "document", "record", "dossier", "tenure", "reader", "person"}
+)
+"""Keys of details under which a name stands whatever it looks like; elsewhere only ids are taken for names."""
+_ID = re.compile("[0-9A-HJKMNP-TV-Z]{26}")
+
+
+def mentioned(detail: Mapping[str, Any]) -> frozenset[str]:
+    """What the detail of an entry names: ids (ULIDs) anywhere, and texts under the keys that hold names."""
+    return frozenset(_names("", detail))
+
+
+def _names(key: str, value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        if value and len(value) <= LONGEST and (key in _NAMING or _ID.fullmatch(value)):
+            yield _UNSTORABLE.sub("\ufffd", value)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _names(name, item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _names(key, item)
 
 
 @dataclass(frozen=True, slots=True)

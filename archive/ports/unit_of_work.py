@@ -135,6 +135,21 @@ class UnitOfWork(Protocol):
     def audit_entries(self, start: int = 0, end: int | None = None, **where: Any) -> Iterator[AuditEntry]:
         """Entries by number, start inclusive, end exclusive. Raises ValueError where an entry is damaged."""
 
+    def audit_newest(
+        self,
+        *,
+        about: Sequence[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
+        limit: int = 100,
+        **where: Any,
+    ) -> Sequence[AuditEntry]:
+        """The newest entries that fit, newest first: numbers below `before`, times from `since` to before `until`.
+
+        `about`: only those whose actor or subject is one of these names, or whose detail names one. Fast in a log of
+        a million entries. Raises ValueError where an entry is damaged."""
+
     def audit_size(self) -> int: ...
 
     def audit_frontier(self) -> Frontier:

@@ -12,7 +12,7 @@ from archive.domain.records import Intake, Record
 from archive.ports.unit_of_work import AtMost
 from archive.services import access, paper
 from archive.services.archive import Archive
-from archive.services.auditing import entries
+from archive.services.audit_view import Wanted, entries
 from archive.services.desk_leases import UNSETTLED
 from archive.services.health import health
 from archive.services.register import longest_lacking
@@ -50,7 +50,9 @@ def home(archive: Archive, actor: Actor) -> Home:
         my_requests=tuple(r for r in mine if r.request.state == "open")[:SHORT],
         my_grants=tuple(r for r in mine if r.grant and r.grant.active(now))[:SHORT],
         due=due,
-        refusals=entries(archive, actor, event=Event.REFUSED.value, limit=SHORT).entries if refusals else (),
+        refusals=entries(archive, actor, Wanted(event=Event.REFUSED.value), limit=SHORT).entries
+        if refusals
+        else (),
         health=parts,
         quarantined_jobs=sum(len(h.detail.get("jobs", ())) for h in parts if h.name == "jobs"),
         files=files,

@@ -22,6 +22,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "no_emergency": ("This house does not allow reading before the approval.", "Request access."),
     "review_waits": ("Your last emergency reading has not been reviewed.", "Ask the manager to review it."),
     "bad_deputy": ("A deputy is another person, and none of the three officers.", "Choose someone else."),
+    "too_many_rows": ("That is too many rows for one workbook.", "Choose fewer days, or take the CSV."),
     "too_many_pages": ("That is too many pages at once.", "Take them in parts."),
     "paper_out": ("The paper original is out on loan.", "See in the list of loans who has it."),
     "paper_lost": (

@@ -12,7 +12,8 @@ from pypdf import PdfReader
 from archive.domain.audit_model import Event
 from archive.domain.people import Actor
 from archive.domain.records import Record
-from archive.services import access, auditing, copies, people, reading
+from archive.services import access, audit_view, copies, people, reading
+from archive.services.audit_view import Wanted
 from archive.services.errors import ArchiveError, NotFound
 from tests.builders import Town
 from tests.integration.conftest import HOME
@@ -72,7 +73,9 @@ def test_a_copy_needs_a_grant_for_a_copy(town: Town, cards: tuple[Record, Record
     assert len(pages) == max(1, card.pages)
     assert pages[0].images
     assert not pages[0].extract_text().strip()  # pictures only: no words to copy out without the watermark
-    entries = auditing.entries(town.archive, town.who["auditor"], event=Event.RECORD_COPIED.value).entries
+    entries = audit_view.entries(
+        town.archive, town.who["auditor"], Wanted(event=Event.RECORD_COPIED.value)
+    ).entries
     assert entries[0].detail["pages"] == [1, len(pages)]
     assert (
         refusal(copies.watermarked_copy, town.archive, staff, card.id, version=2, first=2, last=1)

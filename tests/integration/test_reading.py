@@ -9,7 +9,8 @@ import pytest
 
 from archive.domain.access_model import Reading
 from archive.domain.records import Record
-from archive.services import access, auditing, people, reading, search
+from archive.services import access, audit_view, people, reading, search
+from archive.services.audit_view import Wanted
 from archive.services.errors import BadInput, NotFound, Refused
 from tests.builders import PASSWORD, Town
 from tests.integration.conftest import HOME
@@ -86,7 +87,7 @@ def test_nobody_approves_their_own_request(town: Town, card: Record) -> None:
     with pytest.raises(Refused) as refused:
         access.approve(town.archive, manager, own.id)
     assert refused.value.code == "own_request"
-    refusals = auditing.entries(town.archive, town.who["auditor"], event="access:refused").entries
+    refusals = audit_view.entries(town.archive, town.who["auditor"], Wanted(event="access:refused")).entries
     assert refusals[0].subject == own.id
 
 

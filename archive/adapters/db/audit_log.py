@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, insert, select, type_coerce, update
+from sqlalchemy import Connection, Text, func, insert, select, type_coerce, update
 
 from archive.adapters.db.codec import mapped
 from archive.adapters.db.conditions import conditions
 from archive.adapters.db.tables import audit as tables
-from archive.domain.audit import StoredEntry, make_entry
+from archive.domain.audit import StoredEntry, make_entry, mentioned
 from archive.domain.audit_model import AuditEntry, Event
 from archive.domain.merkle import Builder, Frontier, read_hashes, write_hashes
 
@@ -24,6 +24,8 @@ _RAW = (
     ),
 )
 _BATCH = 2000
+_NAMES = 5000
+"""How many names one query asks for; databases take about 32,000 parameters in all."""
 
 
 class AuditLog:
@@ -61,6 +63,9 @@ class AuditLog:
         if not self._pending or self._builder is None:
             return
         self._connection.execute(insert(_ENTRIES), [tables.ENTRIES.to_row(entry) for entry in self._pending])
+        named = [{"name": n, "number": e.number} for e in self._pending for n in mentioned(e.detail)]
+        if named:
+            self._connection.execute(insert(tables.MENTIONS), named)
         self._pending.clear()
         if self._builder.tiles:
             rows = [{"number": number, "hash": node.hex()} for number, node in self._builder.tiles]
@@ -78,6 +83,47 @@ class AuditLog:
         columns, wanted = tuple(_ENTRIES.c), conditions(mapped(AuditEntry), where)
         for row in self._by_number(columns, start, end, wanted):
             yield AuditEntry(*row)
+
+    def newest(
+        self,
+        where: dict[str, Any],
+        about: Sequence[str] | None,
+        since: datetime | None,
+        until: datetime | None,
+        before: int | None,
+        limit: int,
+    ) -> list[AuditEntry]:
+        """The entries that fit, newest first."""
+        self.flush()
+        number, at = _ENTRIES.c.number, _ENTRIES.c.at
+        times = [*([at >= since] if since else []), *([at < until] if until else [])]
+        wanted = [*conditions(mapped(AuditEntry), where), *times]
+        if times:  # an index over both answers the ends at once; the walk by number then stays within them
+            ends = self._connection.execute(select(func.min(number), func.max(number)).where(*times)).one()
+            if ends[0] is None:
+                return []
+            wanted.append(number.between(ends[0], ends[1]))
+        if before is not None:
+            wanted.append(number < before)
+        if about is not None:
+            wanted = [number.in_(self._about(about, wanted, limit))]
+        query = select(*_ENTRIES.c).where(*wanted).order_by(number.desc()).limit(limit)
+        return [AuditEntry(*row) for row in self._connection.execute(query)]
+
+    def _about(self, names: Sequence[str], wanted: list[Any], limit: int) -> list[int]:
+        """Numbers of the newest entries by, on or naming any of `names`: one walk over each index."""
+        number, mentions = _ENTRIES.c.number, tables.MENTIONS
+        found: set[int] = set()
+        for part in (names[i : i + _NAMES] for i in range(0, len(names), _NAMES)):
+            for column in (_ENTRIES.c.subject, _ENTRIES.c.actor):
+                query = select(number).where(column.in_(part), *wanted)
+                found.update(self._connection.execute(query.order_by(number.desc()).limit(limit)).scalars())
+            query = select(number).join(mentions, mentions.c.number == number)
+            query = query.where(mentions.c.name.in_(part), *wanted)
+            found.update(
+                self._connection.execute(query.order_by(mentions.c.number.desc()).limit(limit)).scalars()
+            )
+        return sorted(found, reverse=True)[:limit]
 
     def raw(self, start: int, end: int | None) -> Iterator[StoredEntry]:
         self.flush()

@@ -264,6 +264,19 @@ class SqlUnitOfWork:
         with translated():
             yield from self._audit.entries(start, end, where)
 
+    def audit_newest(
+        self,
+        *,
+        about: Sequence[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
+        limit: int = 100,
+        **where: Any,
+    ) -> builtins.list[AuditEntry]:
+        with translated():
+            return self._audit.newest(where, about, since, until, before, limit)
+
     def audit_size(self) -> int:
         return self.audit_frontier().size
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 
 from archive.domain.people import Actor
-from archive.services import auditing, health
+from archive.services import audit_view, auditing, health
+from archive.services.audit_view import Wanted
 from archive.services.objects import plain
 from archive.web.context import web_of
 from archive.web.security import NeedToken
@@ -26,17 +28,13 @@ def entries(
     event: str | None = None,
     person: str | None = None,
     subject: str | None = None,
+    about: Annotated[str | None, Query(max_length=200)] = None,
+    since: date | None = None,
+    until: date | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> dict[str, Any]:
-    page = auditing.entries(
-        web_of(request).archive,
-        actor,
-        before=before,
-        event=event,
-        person=person,
-        subject=subject,
-        limit=limit,
-    )
+    wanted = Wanted(event or "", person or "", subject or "", about or "", since, until)
+    page = audit_view.entries(web_of(request).archive, actor, wanted, before=before, limit=limit)
     return {"entries": plain(page.entries), "size": page.size}
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, File, Path, Query, Request, Response, UploadFile
+from fastapi.responses import StreamingResponse
 
 from archive.domain.matrix import DOORS, matrices
 from archive.domain.people import Actor
-from archive.services import auditing
+from archive.services import audit_view, auditing
+from archive.services.audit_view import Wanted
 from archive.services.views import Download
 from archive.web.attachments import attachment
 from archive.web.context import web_of
+from archive.web.forms import maybe_day
 from archive.web.rendering import answer
 from archive.web.security import Need
 
@@ -24,26 +29,42 @@ NOTES_SIZE = 1024**2
 """Bytes of checkpoints that one look takes."""
 
 
+Short = Annotated[str, Query(max_length=200)]
+
+
+def wanted_entries(
+    event: Short = "",
+    person: Short = "",
+    subject: Short = "",
+    about: Short = "",
+    since: Short = "",
+    until: Short = "",
+) -> Wanted:
+    """The filters of the log, as its form sends them. Raises BadInput for what is no day."""
+    return Wanted(event, person, subject.strip(), about.strip(), maybe_day(since), maybe_day(until))
+
+
+Filters = Annotated[Wanted, Depends(wanted_entries)]
+
+
 @router.get("/audit")
 def entries(
-    request: Request,
-    actor: Auditor,
-    before: Annotated[int | None, Query(ge=0)] = None,
-    event: str = "",
-    person: str = "",
-    subject: str = "",
+    request: Request, actor: Auditor, wanted: Filters, before: Annotated[int | None, Query(ge=0)] = None
 ) -> Response:
-    page = auditing.entries(
-        web_of(request).archive,
-        actor,
-        before=before,
-        event=event or None,
-        person=person or None,
-        subject=subject.strip() or None,
-        limit=PAGE,
-    )
-    return answer(
-        request, "audit.html", page=page, event=event, person=person, subject=subject, per_page=PAGE
+    page = audit_view.entries(web_of(request).archive, actor, wanted, before=before, limit=PAGE)
+    given = {name: str(value) for name, value in asdict(wanted).items() if value}
+    return answer(request, "audit.html", page=page, wanted=wanted, given=given, per_page=PAGE)
+
+
+@router.get("/audit/log.{ending}")
+def export(request: Request, actor: Auditor, ending: str, wanted: Filters) -> Response:
+    """The filtered list as a table (.csv or .xlsx), sent while it is read."""
+    table = audit_view.export_table(web_of(request).archive, actor, wanted, ending)
+    name = quote(f"审计日志.{ending}")
+    return StreamingResponse(
+        table,
+        media_type="application/octet-stream",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
     )
 
 

@@ -49,7 +49,7 @@ ENTRIES = derive(
     "audit_entries",
     AuditEntry,
     key="number",
-    indexes=[("actor", "number"), ("subject", "number"), ("event", "number")],
+    indexes=[("actor", "number"), ("subject", "number"), ("event", "number"), ("at", "number")],
     types={"at": InstantText(), "detail": CanonicalText()},
     writable=False,
 )
@@ -71,5 +71,13 @@ TILES = Table(
 )
 """The hash over each complete run of archive.domain.merkle.TILE entries, so proofs need not read every
 leaf."""
+
+MENTIONS = Table(
+    "log_mentions",
+    METADATA,
+    Column("name", ORDERED_TEXT, primary_key=True),
+    Column("number", WHOLE, primary_key=True, autoincrement=False),
+)
+"""Which entries' details name what: an index over the log, made from it and never part of what is proved."""
 
 CHECKPOINTS = derive("audit_checkpoints", Checkpoint, unique=[("size",)])
