@@ -14,6 +14,7 @@ from archive.services import access, paper
 from archive.services.archive import Archive
 from archive.services.audit_view import Wanted, entries
 from archive.services.desk_leases import UNSETTLED
+from archive.services.documents.board import board
 from archive.services.health import health
 from archive.services.register import longest_lacking
 from archive.services.shift import running_shift
@@ -43,6 +44,7 @@ def home(archive: Archive, actor: Actor) -> Home:
     now = archive.clock.now()
     refusals = may(actor, "audit.read", pack)
     parts = tuple(health(archive)) if may(actor, "system.health", pack) else ()
+    papers = board(archive, actor)
     return Home(
         to_verify=to_verify,
         waiting_files=waiting,
@@ -59,4 +61,6 @@ def home(archive: Archive, actor: Actor) -> Home:
         lacking=lacking,
         shift=shift,
         paper=paper.desk_of(archive, actor),
+        notices=papers.to_do[:SHORT],
+        to_read=len(papers.to_read),
     )

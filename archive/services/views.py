@@ -338,6 +338,10 @@ class Home:
     """The households that lack something longest."""
     shift: Shift | None = None
     paper: LoanDesk | None = None
+    notices: tuple[ChangeNotice, ...] = ()
+    """Change notices whose next step is the person's."""
+    to_read: int = 0
+    """Copies of documents that the person has not acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)
