@@ -526,3 +526,29 @@ def references_(number: str, as_user: str | None, as_json: bool) -> None:
     ]
     by = [{"number": d.id, "title": d.title} for d in references.named_by(archive, who, number)]
     emit({"number": number, "names": names, "named_by": by}, as_json)
+
+
+@docs.command()
+@click.option("--controlled", default="", help="The wording for controlled copies.")
+@click.option("--uncontrolled", default="")
+@click.option("--void", default="", help="The wording for what is not in force.")
+@click.option("--color", default="", help="Such as #c00000.")
+@click.option("--corner", default="", help="top_right, top_left, bottom_right or bottom_left.")
+@as_option
+@json_option
+def stamp(
+    controlled: str,
+    uncontrolled: str,
+    void: str,
+    color: str,
+    corner: str,
+    as_user: str | None,
+    as_json: bool,
+) -> None:
+    """Set what is stamped on printed copies; what is not given stays."""
+    archive = open_archive()
+    who = actor(archive, as_user)
+    made = prints.set_stamp(
+        archive, who, controlled=controlled, uncontrolled=uncontrolled, void=void, color=color, corner=corner
+    )
+    emit(made, as_json, f"{made.controlled} / {made.uncontrolled} / {made.void}  {made.color}  {made.corner}")
