@@ -21,6 +21,10 @@ class DatabaseUnavailable(Exception):
     """The database does not answer; nothing was changed."""
 
 
+class Unstorable(ValueError):
+    """A text that no database can hold or look for (it has a NUL); whoever sent it is told so."""
+
+
 class Conflict(Exception):
     """A row with this key exists already, or was changed by someone else meanwhile."""
 

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive.ports.store import StoreUnavailable
-from archive.ports.unit_of_work import DatabaseUnavailable
+from archive.ports.unit_of_work import DatabaseUnavailable, Unstorable
 from archive.services.errors import ArchiveError, Away, BadInput, Clash, NotFound, Refused
 from archive.web.context import language_of, wants_part, web_of
 from archive.web.rendering import answer
@@ -107,6 +107,11 @@ def _invalid(request: Request, error: Exception) -> Response:
     return tell(request, BadInput(f"填写的内容不对:{places}", code="bad_input", hint="请检查后再提交。"))
 
 
+def _unstorable(request: Request, error: Exception) -> Response:
+    """A NUL or half a character in an address, a form or a JSON text."""
+    return tell(request, BadInput("文字里有不能保存的字符。", code="bad_input", hint="请检查后再提交。"))
+
+
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     known = HTTP_ERRORS.get(error.status_code, BadInput("请求不对。", code="bad_input"))
@@ -146,6 +151,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ArchiveError, _archive_error)
     app.add_exception_handler(StoreUnavailable, _engine_away)
     app.add_exception_handler(DatabaseUnavailable, _engine_away)
+    app.add_exception_handler(Unstorable, _unstorable)
+    app.add_exception_handler(UnicodeEncodeError, _unstorable)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)

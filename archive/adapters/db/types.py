@@ -14,6 +14,8 @@ from sqlalchemy import BigInteger, Boolean, Date, DateTime, Double, Integer, Lar
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from archive.ports.unit_of_work import Unstorable
+
 ORDERED_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that both databases order by code point; so paging by key and prefixes mean the same in both."""
 
@@ -28,7 +30,7 @@ class PlainText(TypeDecorator[str]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         if value is not None and "\x00" in value:
-            raise ValueError("text with a NUL character cannot be stored")
+            raise Unstorable("text with a NUL character cannot be stored")
         return value
 
 

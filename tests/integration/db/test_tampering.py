@@ -142,6 +142,46 @@ def test_every_rewriting_is_found(log: Engine) -> None:
     log.dispose()
 
 
+COLUMNS = "at, event, actor, subject, detail, leaf"
+
+
+def insert_at(connection: Any, number: int) -> None:
+    """Move all later entries on and put a copy of an honest one between."""
+    for step in ("-number - 1 WHERE number >= :a", "-number WHERE number < 0"):
+        connection.execute(text(f"UPDATE audit_entries SET number = {step}"), {"a": number})
+    copied = f"INSERT INTO audit_entries (number, {COLUMNS}) SELECT :a, {COLUMNS} FROM audit_entries"
+    connection.execute(text(f"{copied} WHERE number = 3"), {"a": number})
+
+
+def exchange(connection: Any, first: int, second: int) -> None:
+    """Two entries in each other's place."""
+    for old, new in ((first, -1), (second, first), (-1, second)):
+        connection.execute(
+            text("UPDATE audit_entries SET number = :new WHERE number = :old"), {"new": new, "old": old}
+        )
+
+
+def first_altered(verdict: Verdict) -> int | None:
+    return min(
+        (p.number for p in verdict.problems if p.code == "altered" and p.number is not None), default=None
+    )
+
+
+def test_an_inserted_entry_and_an_exchange_are_named(log: Engine) -> None:
+    """The entry itself is named; what cannot be trusted may begin before it, where the last checkpoint was met."""
+    verdict = try_on(log, lambda c: insert_at(c, 2500))
+    assert not verdict.ok
+    assert first_altered(verdict) == 2500
+    assert verdict.first_bad is not None
+    assert verdict.first_bad <= 2500
+    end = verify(log).size
+    verdict = try_on(log, lambda c: insert_at(c, end))
+    assert first_altered(verdict) == end
+    verdict = try_on(log, lambda c: exchange(c, 1200, 4100))
+    assert first_altered(verdict) == 1200
+    log.dispose()
+
+
 def test_the_first_bad_entry_is_named(log: Engine) -> None:
     verdict = try_on(
         log, lambda c: c.execute(text("UPDATE audit_entries SET actor = 'x' WHERE number = 777"))
