@@ -138,7 +138,7 @@ LOAN_STATES = {
     "approved": N_("To fetch"),
     "out": N_("Out"),
     "overdue": N_("Overdue"),
-    "returned": N_("Returned"),
+    "returned": N_("Given back"),
     "lost": N_("Lost"),
     "refused": N_("Refused"),
     "withdrawn": N_("Withdrawn"),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from pypdf import PdfReader
 
+from archive.cli.main import cli
 from archive.domain.audit_model import Event
 from archive.domain.paper import LABEL, Loan, LoanState
 from archive.domain.people import OPERATOR, Actor
@@ -283,3 +287,34 @@ def test_the_register_joins_the_screen_and_paper(town: Town, card: Record, kind:
     assert refusal(paper.reading_register, town.archive, town.who["auditor"], kind, "x") == "not_found"
     refused = auditing.entries(town.archive, town.who["auditor"], event=Event.REFUSED.value).entries
     assert refused[0].detail["action"] == "register.read"
+
+
+def test_commands_do_what_pages_do(
+    town: Town, card: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.cli.paper.open_archive", lambda: town.archive)
+
+    def dangan(*words: str) -> list[dict[str, object]]:
+        done = CliRunner().invoke(cli, [*words, "--json"], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert dangan("place", "add", "一号库房", "--kind", "room")[0]["place"] == "R0001"
+    dangan("place", "add", "盒", "--kind", "box", "--in", "R0001", "--number", "2")
+    assert [p["place"] for p in dangan("place", "list")] == ["R0001", "B0001", "B0002"]
+    dangan("place", "change", "B0002", "--name", "三栋")
+    assert dangan("place", "put", card.id, "B0002")[0]["place"] == "B0002"
+    made = tmp_path / "labels.pdf"
+    dangan("place", "labels", "R0001", "--inside", "-o", str(made))
+    assert made.read_bytes().startswith(b"%PDF")
+    (asked,) = dangan("loan", "request", card.id, "--purpose", "核对原件", "--as", "staff")
+    loan = str(asked["loan"])
+    assert dangan("loan", "approve", loan, "--days", "2", "--as", "manager")[0]["state"] == "approved"
+    assert dangan("loan", "hand-out", loan, "--due", "2026-03-07", "--as", "archivist")[0]["state"] == "out"
+    town.clock.forward(days=3)
+    (late,) = dangan("loan", "list", "--late")
+    assert (late["borrower"], late["days_late"], late["place"]) == ("staff", 2, "B0002")
+    assert dangan("loan", "lost", loan, "--reason", "在路上遗失", "--as", "archivist")[0]["state"] == "lost"
+    dangan("place", "put", card.id, "B0001")
+    (again,) = dangan("loan", "request", card.id, "--purpose", "核对原件", "--as", "staff")
+    assert dangan("loan", "withdraw", str(again["loan"]), "--as", "staff")[0]["state"] == "withdrawn"

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from archive.domain.access import may
 from archive.domain.people import Actor
-from archive.services import estate, forms, keeping
+from archive.services import estate, forms, keeping, paper
 from archive.web.context import web_of
 from archive.web.forms import day
 from archive.web.rendering import answer
@@ -36,7 +36,10 @@ def file(request: Request, actor: Seer, house: str, tenure: str | None = None) -
     view = estate.owner_file(archive, actor, house, tenure)
     prints = may(actor, "form.print", archive.pack)
     printed = forms.printed(archive, actor, house=view.house.id, limit=FEW_FORMS) if prints else []
-    return answer(request, "owner_file.html", view=view, today=archive.clock.today(), printed=printed)
+    where = paper.whereabouts(archive, actor, "dossier", view.dossier.id) if view.dossier else None
+    return answer(
+        request, "owner_file.html", view=view, today=archive.clock.today(), printed=printed, where=where
+    )
 
 
 @router.post("/house-events")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
 from archive.domain.people import Actor
-from archive.services import copies, hits, keeping, reading
+from archive.services import copies, hits, keeping, paper, reading
 from archive.services.errors import NotFound
 from archive.web.attachments import attachment
 from archive.web.context import language_of, web_of
@@ -53,6 +53,7 @@ def show(
         secret=policy.viewing == "grant",
         now=archive.clock.now(),
         today=archive.clock.today(),
+        where=paper.whereabouts(archive, actor, "record", record),
     )
 
 
