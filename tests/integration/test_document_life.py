@@ -223,6 +223,43 @@ def test_what_disagrees_stops_the_approval_unless_it_is_accepted(town: Town, tmp
     assert revision.accepted == "章节号按旧版习惯，已核对"
 
 
+def test_a_draft_that_names_what_is_withdrawn_stops_the_approval(town: Town, tmp_path: Path) -> None:
+    other = "XL-SF-08"
+    issued(
+        town,
+        noticed(town, new=True, number=other, title="旧收发办法"),
+        manual(tmp_path, number=other, title="旧收发办法"),
+    )
+    issue.withdraw(town.archive, town.who["manager"], other, reason="并入", password=PASSWORD)
+    town.works()
+    notice = noticed(town, new=True)
+    drafted(town, notice, manual(tmp_path, "挂号信须", f"按{other}挂号信须"))
+    reviewed(town, notice)
+    approved = issue.approve(
+        town.archive, town.who["manager"], notice.id, password=PASSWORD, accept="下版改引用"
+    )
+    assert [f["code"] for f in approved.findings] == ["reference_withdrawn"]
+
+
+def test_a_draft_without_a_place_for_its_control_page_stops_the_approval(town: Town, tmp_path: Path) -> None:
+    issued(town, noticed(town, new=True), manual(tmp_path))
+    notice = noticed(town)
+    document = docx.Document(BytesIO(manual(tmp_path, "24小时", "12小时")))
+    for table in [t for t in document.tables if "修改状态" in t._tbl.xml]:
+        table._tbl.getparent().remove(table._tbl)
+    out = BytesIO()
+    document.save(out)
+    drafted(town, notice, out.getvalue())
+    reviewed(town, notice)
+    with pytest.raises(Refused) as refused:
+        issue.approve(town.archive, town.who["manager"], notice.id, password=PASSWORD)
+    assert refused.value.code == "open_findings"
+    approved = issue.approve(
+        town.archive, town.who["manager"], notice.id, password=PASSWORD, accept="另附控制页"
+    )
+    assert "not_written" in [f["code"] for f in approved.findings]
+
+
 def test_tracked_changes_and_comments_stop_it_too(town: Town, tmp_path: Path) -> None:
     notice = noticed(town, new=True)
     document = docx.Document(BytesIO(manual(tmp_path)))

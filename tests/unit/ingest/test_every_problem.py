@@ -18,7 +18,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest import reader as reader_module
 from ingest import render, sniff
-from ingest.facts import FileFacts, Limits, Problem
+from ingest.documents.claims import disagreements, rows_lost
+from ingest.facts import FileFacts, Limits, Problem, RevisionRow
 from ingest.pipeline import Pipeline
 from ingest.problems import TEMPLATES
 from ingest.reader import Reader, ReadError
@@ -228,6 +229,15 @@ def starting_a_program(document: Any) -> None:
     document.paragraphs[0]._p.append(parse_xml(field))
 
 
+CLAIM = RevisionRow("", "3.2", "N-1", "A/1", "甲", "2026-03-01", "乙", "2026-03-02")
+
+
+def wrongly_claimed() -> set[str]:
+    """A control page that names a chapter which did not change, and not the one that did."""
+    old = "3.1 信件24小时内送达。\n3.2 挂号信须由收件人本人签收。\n"
+    return {p.code for p in disagreements(old, old.replace("24", "12"), [CLAIM], "A/1")}
+
+
 FIXTURES: dict[str, Callable[[Path], set[str]]] = {
     "empty_file": of_bytes(b"", "a.pdf"),
     "file_too_large": of_bytes(b"%PDF-1.4" + bytes(100), "a.pdf", file=50),
@@ -277,8 +287,14 @@ FIXTURES: dict[str, Callable[[Path], set[str]]] = {
     "page_out_of_range": lambda folder: of_file(
         PdfManuals.save(folder / "m.pdf", [tuple(row) for row in changed(3, pages="99")])
     ),
+    **dict.fromkeys(("chapter_not_changed", "chapter_not_named"), lambda folder: wrongly_claimed()),
+    "rows_lost": lambda folder: {p.code for p in rows_lost([CLAIM], [], major=False)},
     **{code: of_manual(**changes) for code, changes in PLANTED.values()},
 }
+
+
+BY_ISSUING = {"not_written", "reference_withdrawn"}
+"""What only the issue of a revision finds: tests/integration/test_document_life.py yields them."""
 
 
 def garbled(folder: Path) -> set[str]:
@@ -294,9 +310,10 @@ def garbled(folder: Path) -> set[str]:
 
 
 def test_no_code_is_without_a_fixture() -> None:
-    assert set(FIXTURES) == set(TEMPLATES)
+    assert set(FIXTURES) | BY_ISSUING == set(TEMPLATES)
+    assert not set(FIXTURES) & BY_ISSUING
 
 
-@pytest.mark.parametrize("code", TEMPLATES)
+@pytest.mark.parametrize("code", FIXTURES)
 def test_a_fixture_yields_its_code(tmp_path: Path, code: str) -> None:
     assert code in FIXTURES[code](tmp_path)
