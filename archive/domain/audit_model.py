@@ -46,6 +46,7 @@ class Event(StrEnum):
     RECORD_OPENED = "record:opened"
     RECORD_DOWNLOADED = "record:downloaded"
     RECORD_COPIED = "record:copied"
+    NUMBER_SHOWN = "privacy:number-shown"
     PAGE_VIEWED = "page:viewed"
     DOSSIER_OPENED = "dossier:opened"
     FORM_PRINTED = "form:printed"

@@ -21,11 +21,11 @@ from archive.domain.forms.printed import (
     FormState,
     PrintedForm,
     coded,
-    masked,
     slip_for,
 )
 from archive.domain.forms.separator import lay_out_separator
 from archive.domain.jobs import Setting
+from archive.domain.masking import mask_phone
 from archive.domain.people import Actor, Person
 from archive.domain.records import Record
 from archive.ports.unit_of_work import UnitOfWork
@@ -373,7 +373,7 @@ def _filled(
         values[coded(kind, "owner")] = shown[coded(kind, "owner")] = tenure.owner
     if tenure is not None and tenure.phone and any(f.code == "phone" for f in kind.fields):
         hidden = archive.pack.access_classes[kind.access_class].viewing == "grant"
-        shown["phone"] = masked(tenure.phone) if hidden else tenure.phone
+        shown["phone"] = mask_phone(tenure.phone) if hidden else tenure.phone
         if not hidden:
             values["phone"] = tenure.phone
     if wish.day is not None:

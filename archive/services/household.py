@@ -10,6 +10,7 @@ from typing import Any
 from archive.domain.audit_model import Event
 from archive.domain.completeness import present_tenure
 from archive.domain.estate import EstateChange, House, Tenancy, Tenure
+from archive.domain.masking import mask_phone
 from archive.domain.people import Actor
 from archive.domain.records import Dossier, Record
 from archive.ports.unit_of_work import UnitOfWork
@@ -49,7 +50,9 @@ def change_owner(
 def correct_owner(
     archive: Archive, actor: Actor, tenure_id: str, *, owner: str, phone: str, started: date | None
 ) -> EstateChange:
-    """Put right how the register writes an owner: the name, the phone, the first day. No title changes hands."""
+    """Put right how the register writes an owner: the name, the phone, the first day. No title changes hands.
+
+    A phone as the screen masks it stays what it is."""
     name = _named(owner, "no_owner_name", "请填写业主的姓名。")
     allow(archive, actor, "estate.manage")
     with archive.uow(write=True) as uow:
@@ -62,7 +65,9 @@ def correct_owner(
             for t in others
         ):
             raise BadInput("与另一位业主的产权期重叠。", code="overlap", hint="请核对日期。")
-        new = replace(old, owner=name, phone=phone.strip()[:LONGEST], started=started)
+        told = phone.strip()[:LONGEST]
+        kept = old.phone if told == mask_phone(old.phone) else told
+        new = replace(old, owner=name, phone=kept, started=started)
         return _write(archive, uow, actor, old.house, "correct", (old,), (new,))
 
 

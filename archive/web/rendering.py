@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from archive.domain.access import may
+from archive.domain.masking import mask_field, mask_phone
 from archive.domain.people import Actor, Person
 from archive.domain.records import Record
 from archive.services import people
@@ -127,7 +128,15 @@ def environment(code: str, zone: tzinfo, pack: Pack) -> Environment:
     )
     made.install_gettext_translations(said.catalogue, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(
-        words=words, said=said, link=link, version=asset_version, box=box, about=about, initials=initials
+        mask_field=mask_field,
+        mask_phone=mask_phone,
+        words=words,
+        said=said,
+        link=link,
+        version=asset_version,
+        box=box,
+        about=about,
+        initials=initials,
     )
     made.filters.update(
         day=said.day,

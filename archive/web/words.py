@@ -262,6 +262,7 @@ EVENTS = {
     "record:opened": N_("Record opened"),
     "record:downloaded": N_("Record downloaded"),
     "record:copied": N_("Copy taken"),
+    "privacy:number-shown": N_("Personal number shown"),
     "page:viewed": N_("Page viewed"),
     "dossier:opened": N_("Dossier opened"),
     "form:printed": N_("Form printed"),

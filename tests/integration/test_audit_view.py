@@ -11,9 +11,9 @@ from openpyxl import load_workbook
 
 from archive.domain.audit import mentioned
 from archive.domain.audit_model import Event
-from archive.services import access, audit_view, auditing
+from archive.services import access, audit_view, auditing, unmasking
 from archive.services.audit_view import Wanted
-from archive.services.errors import BadInput, Refused
+from archive.services.errors import BadInput, NotFound, Refused
 from tests.builders import NOON, Town, an_archive
 
 HOUSE = "3栋2单元1203"
@@ -143,3 +143,16 @@ def test_ids_are_names_wherever_they_stand_and_words_are_not() -> None:
     one, two = "01J0000000000000000000000A", "01J0000000000000000000000B"
     detail = {"house": "苑/3-2-1203", "reason": "苑/9", "made": [one], "before": {"house": "苑/1", "x": two}}
     assert mentioned(detail) == {"苑/3-2-1203", "苑/1", one, two}
+
+
+def test_a_number_of_a_record_is_told_to_who_may_open_it_and_noted_first(town: Town) -> None:
+    paper = town.files("callback_record", house=HOUSE, phone="13800000009")
+    place = [i for i, f in enumerate(paper.fields) if f["value"] == "13800000009"]
+    assert len(place) == 1
+    with pytest.raises((Refused, NotFound)):
+        unmasking.show_field(town.archive, town.who["auditor"], paper.id, place[0])
+    assert unmasking.show_field(town.archive, town.who["staff"], paper.id, place[0]) == "13800000009"
+    with town.archive.uow() as uow:
+        (entry,) = uow.audit_newest(event=Event.NUMBER_SHOWN.value, limit=1)
+    assert (entry.actor, entry.subject) == (town.who["staff"].id, paper.id)
+    assert "13800000009" not in str(entry)

@@ -112,11 +112,6 @@ def slip_for(form: PrintedForm, house_key: str, copy: int, page: int, key: bytes
     return replace(slip, seal=seal_of(slip, key))
 
 
-def masked(phone: str) -> str:
-    """A phone number that tells only its beginning and end: 138****0001."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "*" * len(phone)
-
-
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What is known of a form that came back. `form` is None when its code proves nothing; then nothing that the

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
 from archive.domain.people import Actor
-from archive.services import copies, hits, keeping, paper, reading
+from archive.services import copies, hits, keeping, paper, reading, unmasking
 from archive.services.errors import NotFound
 from archive.web.attachments import attachment
 from archive.web.context import language_of, web_of
@@ -55,6 +55,15 @@ def show(
         today=archive.clock.today(),
         where=paper.whereabouts(archive, actor, "record", record),
     )
+
+
+@router.post("/records/{record}/fields/{place}")
+def show_field(
+    request: Request, actor: Reader, record: str, place: Annotated[int, Path(ge=0, le=10_000)]
+) -> Response:
+    """A personal number shown whole, in place of the masked one; the log keeps who asked."""
+    number = unmasking.show_field(web_of(request).archive, actor, record, place)
+    return answer(request, "part_number.html", number=number)
 
 
 @router.get("/records/{record}/check")
