@@ -102,7 +102,7 @@ NOTICE_STEPS = {
     "notice": N_("Change notice"),
     "refuse": N_("Turned down"),
     "drop": N_("Given up"),
-    "steal": N_("Taken over"),
+    "steal": N_("Check-out taken over"),
     "check_in": N_("Checked in"),
     "submit": N_("Handed in"),
     "review": N_("Review signed"),

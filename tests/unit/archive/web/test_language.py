@@ -57,6 +57,13 @@ def test_every_message_is_translated_and_nothing_else_is() -> None:
     assert there - used == set(), "no longer used"
 
 
+def test_no_message_stands_twice() -> None:
+    """The reader would take one of the two and say nothing."""
+    text = catalogue_path("zh-CN").read_text(encoding="utf-8")
+    written = re.findall(r'^msgid (".+")$', text, re.MULTILINE)
+    assert sorted(written) == sorted(set(written))
+
+
 def test_translations_are_finished_and_keep_their_places() -> None:
     for key, message in entries("zh-CN"):
         texts = [message.string] if isinstance(message.string, str) else list(message.string)
