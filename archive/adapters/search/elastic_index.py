@@ -26,7 +26,7 @@ MAX_TYPES = 10_000
 REQUEST_SECONDS = 30
 BULK_BYTES = 8_000_000
 BULK_COUNT = 500
-TRIES = 4
+TRIES = 6
 MAX_OFFSET = 10_000_000
 """Beyond this a page is empty; the mapping lets pages go as far."""
 
@@ -158,10 +158,10 @@ class ElasticIndex:
                     source=False,
                 )
             except ApiError as error:
-                # The index was replaced by a rebuild and removed while it was asked.
+                # The index was replaced by a rebuild and removed while it was asked, or its shard is not up yet.
                 if not left or error.status_code not in (404, 503):
                     raise
-                time.sleep(0.05)
+                time.sleep(0.05 * 2 ** (TRIES - 1 - left))
         raise AssertionError
 
     def _send(self, names: Sequence[str], changes: Iterable[Written], refresh: bool) -> set[str]:

@@ -191,6 +191,7 @@ def test_sending_back_by_keys_on_a_phone_by_thumb(at: At, place: DeskPlace) -> N
     record = place.records["装修申请_A座1208.jpg"][0]
     page = at("archivist", f"/verify/{record}", phone=True)
     expect(page.locator("[data-accept]")).to_be_in_viewport()
+    page.bring_to_front()  # only the browser's front page has the focus
     page.keyboard.press("Escape")
     page.keyboard.press("b")
     expect(page.locator("[data-back] input[type=radio]").first).to_be_focused()

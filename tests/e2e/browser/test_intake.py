@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browser.conftest import DESKTOP, PASSWORD, PHONE, engine
+from tests.e2e.browser.conftest import DESKTOP, PASSWORD, PHONE
 from tests.e2e.running import Running, until
 
-__all__ = ["engine"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LETTER = (
     "关于地下车库照明改造的通知。" + "经业主委员会同意，自下月起分三期更换灯具，期间请勿在施工区域停车。" * 4

@@ -196,9 +196,25 @@ def test_a_person_is_added_and_disabled(visit: Visit) -> None:
     page.get_by_role("button", name="添加", exact=True).click()
     row = page.locator("#people tr", has_text="newcomer")
     expect(row).to_contain_text("在用")
+    newcomer = visit(None)
+    newcomer.goto("/sign-in")
+    newcomer.fill("#name", "newcomer")
+    newcomer.fill("#password", "a-first-password")
+    newcomer.get_by_role("button", name="登录").click()
+    newcomer.goto("/find")
+    newcomer.wait_for_url("**/me")  # a password that somebody else chose opens nothing else
+    newcomer.fill("#old", "a-first-password")
+    newcomer.fill("#new", "a-word-of-my-own")
+    newcomer.fill("#again", "a-word-of-my-own")
+    newcomer.get_by_role("button", name="更换密码").click()
+    newcomer.goto("/find")
+    expect(newcomer.locator("h1")).to_contain_text("查找")
+    row.get_by_role("link").click()
     page.on("dialog", lambda question: question.accept())
-    row.get_by_role("button").click()
-    expect(page.locator("#people tr", has_text="newcomer")).to_contain_text("已停用")
+    page.get_by_role("button", name="停用").click()
+    expect(page.locator("main")).to_contain_text("已停用")
+    newcomer.goto("/find")
+    newcomer.wait_for_url("**/sign-in*")
 
 
 def test_a_form_is_chosen_looked_at_printed_and_voided(visit: Visit) -> None:
