@@ -17,10 +17,10 @@ from archive.domain.forms.printed import (
     PrintedForm,
     genuine,
     judge,
-    masked,
     merged,
     slip_for,
 )
+from archive.domain.masking import mask_phone
 from archive.domain.matching import Belonging
 from archive.domain.records import RecordState
 from ingest.facts import Mark, RecordFacts, Value
@@ -133,5 +133,5 @@ def test_what_its_retention_needs_is_never_missing() -> None:
 
 
 def test_a_phone_tells_only_its_ends() -> None:
-    assert masked("13800000123") == "138****0123"
-    assert masked("8601") == "****"
+    assert mask_phone("13800000123") == "138****0123"
+    assert mask_phone("8601") == "****"
