@@ -99,9 +99,10 @@ def test_a_hold_and_an_event_need_their_reason_and_target(town: Town, violation:
         )
 
 
-def test_each_day_brings_one_sweep_and_one_signed_checkpoint(town: Town) -> None:
+def test_each_day_brings_one_sweep_and_each_hour_one_signed_checkpoint(town: Town) -> None:
     for _ in range(2):
         work.enqueue_daily(town.archive)
+        work.enqueue_hourly(town.archive)
     town.works()
     with town.archive.uow() as uow:
         assert uow.count(Sweep) == 1

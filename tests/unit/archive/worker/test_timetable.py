@@ -55,7 +55,7 @@ def test_waiting_jobs_are_sent_again_every_ten_seconds_but_stale_rounds_are_drop
 
 def test_every_entry_names_a_task_of_ours(app: Celery) -> None:
     ours = {name for name in app.tasks if not name.startswith("celery.")}
-    assert ours == {WORK, worker.LOST, worker.RESEND, worker.DAILY, worker.WATCH}
+    assert ours == {WORK, worker.LOST, worker.RESEND, worker.DAILY, worker.HOURLY, worker.WATCH}
     assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= ours
 
 
