@@ -236,6 +236,7 @@ def test_a_request_is_decided_once_and_never_by_its_requester(site: Site, bearer
         assert second.status_code in (403, 409, 422), second.text
     seen = bearer("manager").get(door).json()
     assert seen["grant"]["id"] == first.json()["id"]
+    bearer("manager").post(f"/api/v1/grants/{first.json()['id']}/revoke", json={"reason": "用完"})
     own = (
         bearer("manager")
         .post("/api/v1/requests", json={"target": target, "purpose": "自己看看", "days": 1})
